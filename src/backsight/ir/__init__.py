@@ -1,0 +1,1 @@
+"""The Program: backsight's one data structure. See ARCHITECTURE.md."""
