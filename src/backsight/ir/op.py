@@ -1,0 +1,112 @@
+"""What an operation is: one record holds everything about it. Operations themselves live in `backsight.ops`.
+
+An op says *what*; an emitter decides *how*. Ops never import emitters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from backsight.ir.program import ArrayType
+
+
+class Family(Enum):
+    """The four ways an operation moves numbers; emitters and lowerings have a case for each."""
+
+    MAP = "map"  # one scalar function, elementwise; operands broadcast as in NumPy
+    CONTRACT = "contract"  # sum of products over named axes
+    REDUCE = "reduce"  # fold an axis, or normalise along it
+    MOVE = "move"  # elements change place, none is computed
+
+
+# Binding strengths of expressions, weakest first. Python and JavaScript agree on these.
+WEAKEST, COMPARE, ADD, MULTIPLY, UNARY, POWER, ATOM = 0, 5, 11, 12, 13, 14, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one target writes an operation: `template` has {0}, {1}, … for operands and {name} for params.
+
+    `strength` is how tightly the written text binds; `needs[i]` is how tightly operand i must bind to stand
+    there without parentheses. An operand that a template repeats needs ATOM, so that it is given a name first.
+    """
+
+    template: str
+    strength: int = ATOM
+    needs: tuple[int, ...] = ()
+
+    def need(self, position: int) -> int:
+        return self.needs[position] if position < len(self.needs) else WEAKEST
+
+
+def call(template: str) -> Form:
+    """A function call: binds as an atom, asks nothing of its operands."""
+    return Form(template)
+
+
+def infix(template: str, strength: int) -> Form:
+    """A left-associative infix operator."""
+    return Form(template, strength, (strength, strength + 1))
+
+
+def repeated(template: str, strength: int, operands: int = 1) -> Form:
+    """A template that uses its operands more than once."""
+    return Form(template, strength, (ATOM,) * operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """An op in each target's words; None where the emitter has a case of its own for the op."""
+
+    numpy: Form | None = None
+    js: Form | None = None
+    tex: Form | None = None
+
+
+@dataclass(frozen=True)
+class Op:
+    """Everything about one operation.
+
+    Attributes:
+        name: the name in Programs.
+        family: which of the four cases it is.
+        says: the operation in words, to stand after "this step".
+        result: `(types, **params) -> ArrayType`; raises ShapeError.
+        scalar: for a MAP, the operation on Python numbers, following IEEE (no exceptions).
+        reference: for the others, `(arrays, types, **params) -> Array` on `backsight.ir.evaluate.Array`.
+        vjp: `(g, y, *xs, **params) -> cotangents`, one per operand (None: no slope), written in traced
+            operations; may return the shape of y, the reverse walk undoes broadcasting once.
+        jvp: `(dxs, y, *xs, **params) -> dy`, where a dx may be None (zero).
+        why: why the rule holds, in a sentence a learner can check.
+        write: the op in each target's words.
+        try_at: operands to try it at in tests, as nested lists.
+        try_params: parameters that go with `try_at`.
+    """
+
+    name: str
+    family: Family
+    says: str
+    result: Callable[..., ArrayType]
+    vjp: Callable[..., Sequence[Any]] | None
+    jvp: Callable[..., Any] | None
+    why: str
+    write: Notation = field(default_factory=Notation)
+    scalar: Callable[..., Any] | None = None
+    reference: Callable[..., Any] | None = None
+    try_at: tuple[Any, ...] = ()
+    try_params: tuple[dict[str, Any], ...] = ({},)
+
+
+REGISTRY: dict[str, Op] = {}
+"""Every operation by name; filled when `backsight.ops` is imported."""
+
+
+def register(op: Op) -> Op:
+    """Add an operation. A name is registered once."""
+    if op.name in REGISTRY:
+        raise ValueError(f"op {op.name!r} is registered twice")
+    REGISTRY[op.name] = op
+    return op
