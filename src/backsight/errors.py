@@ -102,3 +102,9 @@ class DataError(BacksightError):
     """Data cannot be read."""
 
     code = "BS602"
+
+
+class SiteError(BacksightError):
+    """The site cannot be written or served."""
+
+    code = "BS701"
