@@ -1,0 +1,1 @@
+"""Lessons written in Markdown become pages whose numbers are computed. See `backsight.guide.markdown`."""

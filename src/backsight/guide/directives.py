@@ -1,0 +1,119 @@
+"""The directives of a lesson and the form of each one's TOML."""
+
+from __future__ import annotations
+
+from backsight.guide.reading import (
+    Reader,
+    anything,
+    block,
+    computed,
+    inline,
+    input_name,
+    many,
+    number,
+    quantity,
+    record,
+    settings,
+    table,
+    text,
+    value,
+    yes_no,
+)
+
+_input = record({"value": number, "min": number, "max": number, "step": number, "says": text}, {"unit": text})
+
+_quantity = record(
+    {"of": value, "tex": text, "says": text},
+    {"unit": text, "digits": number, "shows": text, "from": many(text)},
+)
+
+_choice = record({"says": inline}, {"value": value, "right": yes_no, "because": inline})
+
+# A question: a number to type (answer and tolerance) or a choice among several.
+_part = record(
+    {"ask": inline},
+    {
+        "given": table(value),
+        "label": text,
+        "answer": computed,
+        "tolerance": number,
+        "choices": many(_choice),
+        "unit": text,
+        "hint": inline,
+        "because": inline,
+        "digits": number,
+    },
+)
+
+_slot = record({"options": many(record({"says": text, "value": value}))})
+
+STAGE: Reader = record(
+    {"figure": text, "inputs": table(_input), "quantities": table(_quantity)},
+    {"data": table(anything), "calls": table(text), "ledger": many(text), "options": table(anything)},
+)
+"""The stage: read in two passes, because its quantities name its calls (see `backsight.guide.markdown`)."""
+
+DIRECTIVES: dict[str, Reader] = {
+    # What the stage shows in this step; `cover` hides quantities until the step's prediction is locked.
+    "scene": record(
+        {},
+        {
+            "set": settings,
+            "cover": many(quantity),
+            "ledger": many(quantity),
+            "blanks": number,
+            "options": table(anything),
+        },
+    ),
+    "quiz": record({"from": inline, "question": many(_part)}),
+    "predict": record({"part": many(_part)}, {"ask": inline, "lock": text, "then": inline}),
+    "check": record({"part": many(_part)}, {"ask": inline}),
+    # Something to bring about on the stage.
+    "goal": record(
+        {"ask": inline, "value": value},
+        {
+            "near": computed,
+            "number": number,
+            "at_least": number,
+            "at_most": number,
+            "tolerance": number,
+            "hint": inline,
+            "done": inline,
+        },
+    ),
+    # A rule put together from factors, checked by value at several settings of the stage.
+    "rule": record(
+        {
+            "ask": inline,
+            "left": text,
+            "slot": many(_slot),
+            "joins": many(text),
+            "answer": computed,
+            "at": many(settings),
+        },
+        {"hint": inline, "right": inline, "tolerance": number, "because": table(inline)},
+    ),
+    "code": record(
+        {"code": text, "inputs": many(input_name), "checks": table(quantity)},
+        {"ask": inline, "line": text, "right": inline, "wrong": inline, "exercise": text},
+    ),
+    "misconception": record(
+        {
+            "number": number,
+            "name": inline,
+            "ask": inline,
+            "choices": many(_choice),
+            "try": text,
+            "rows": many(
+                record({"says": inline, "value": value}, {"wrong": yes_no, "unit": text, "digits": number})
+            ),
+            "rule": inline,
+        },
+        {"set": settings, "vary": input_name},
+    ),
+    "decision": record(
+        {"ask": inline, "option": many(record({"says": inline, "reply": inline}, {"set": settings}))},
+        {"then": inline, "go": record({"href": text, "says": text})},
+    ),
+    "notes": record({"text": block}),
+}

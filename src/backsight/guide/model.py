@@ -1,0 +1,88 @@
+"""A lesson's traced functions: `lessons/<slug>/model.py`, its FIGURES, and their Programs."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backsight.errors import LessonError
+from backsight.ir.program import Origin
+
+if TYPE_CHECKING:
+    from backsight.ir.program import Program
+
+
+@dataclass(frozen=True)
+class LessonFunction:
+    """One function that crosses to the browser.
+
+    Attributes:
+        name: its key in FIGURES; the browser asks for `lesson-<slug>-<name>`.
+        function: plain NumPy-style Python returning one scalar.
+        example: arguments to trace it with, by name.
+        wrt: the arguments its gradient is taken by.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    example: Mapping[str, Any]
+    wrt: tuple[str, ...]
+
+    @cached_property
+    def gradient(self) -> Program:
+        """Value and gradient in one Program; its variables are what expressions may name."""
+        from backsight.api import gradient_program
+
+        return gradient_program(self.function, dict(self.example), self.wrt)
+
+    def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Every variable's value, by the reference evaluator."""
+        from backsight.ir.evaluate import evaluate_all
+
+        inputs = [arguments[v.name] for v in self.gradient.inputs]
+        return {name: array.tolist() for name, array in evaluate_all(self.gradient, inputs).items()}
+
+
+def load_functions(folder: Path) -> dict[str, LessonFunction]:
+    """Import a lesson's model.py and read its FIGURES: `{"name": (function, {"x": 1.0}, ["x"])}`.
+
+    Raises:
+        LessonError: model.py or its FIGURES are missing or have another form.
+    """
+    path = folder / "model.py"
+    if not path.exists():
+        raise _error(path, 1, f"the lesson {folder.name} has no model.py", "write its traced functions there")
+    name = f"backsight_lesson_{folder.name.replace('-', '_')}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise _error(path, 1, "model.py cannot be imported", "check the file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    figures = getattr(module, "FIGURES", None)
+    if not isinstance(figures, dict):
+        raise _error(
+            path, 1, "model.py has no FIGURES", 'write FIGURES = {"press": (press, {"x": 1.0}, ["x"])}'
+        )
+    return {key: _read(path, key, entry) for key, entry in figures.items()}
+
+
+def _read(path: Path, key: str, entry: Any) -> LessonFunction:
+    match entry:
+        case (function, dict() as example, list() as wrt) if callable(function) and set(wrt) <= set(example):
+            return LessonFunction(key, function, example, tuple(wrt))
+    raise _error(
+        path,
+        1,
+        f"FIGURES[{key!r}] is not (function, example arguments, names to differentiate by)",
+        'write for example "press": (press, {"x": 1.0}, ["x"])',
+    )
+
+
+def _error(path: Path, line: int, message: str, remedy: str) -> LessonError:
+    return LessonError(message, origin=Origin(str(path), line, ""), remedy=remedy)

@@ -1,0 +1,187 @@
+"""Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
+
+    index.html  sandbox/index.html  lessons/<slug>/index.html  404.html
+    assets/…            the bundle; names carry a hash of the content
+    payload/<hash>/…    what Python computed: Programs, derivations, kernels
+
+The bundle comes ready-made from Vite (tools/webbuild.py); payload and lessons are computed afresh from the
+Python that runs. Every address is relative, so the site works from any folder and offline. Text files get
+`.br` and `.gz` neighbours, which the server sends as they are.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import brotli
+
+from backsight.errors import SiteError
+
+if TYPE_CHECKING:
+    from backsight.guide.markdown import Lesson
+
+PACKAGE = Path(__file__).resolve().parent.parent
+BUNDLE = PACKAGE / "static"
+# Beside the package in a checkout, inside it in a wheel.
+LESSONS = next((p for p in (PACKAGE / "lessons", PACKAGE.parent.parent / "lessons") if p.is_dir()), None)
+# Marks a directory as ours, so that writing again may clear it; also keeps GitHub Pages from running Jekyll.
+MARK = ".nojekyll"
+COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".txt", ".map"}
+SMALLEST_COMPRESSED = 512  # bytes; below, the headers outweigh what is saved
+
+
+def write(directory: Path, bundle: Path = BUNDLE) -> None:
+    """Write the whole site into a directory.
+
+    Args:
+        directory: where to; empty or absent, or a site written before, which is replaced. May be `bundle`
+            itself: then the site is completed in place.
+        bundle: the folder Vite's output lies in, its pages under `.pages`.
+
+    Raises:
+        SiteError: the bundle is missing, or the directory holds something else.
+    """
+    pages = bundle / ".pages"
+    if not (pages / "index.html").exists():
+        raise SiteError(
+            "The web bundle is missing from this installation.", remedy="In a checkout, run `make web`."
+        )
+    if directory.resolve() != bundle.resolve():
+        _clear(directory)
+        shutil.copytree(bundle, directory, dirs_exist_ok=True, ignore=_not_bundle)
+    (directory / MARK).touch()
+    payload = _write_payload(directory)
+    lessons = _write_lessons(directory, (pages / "lesson/index.html").read_text("utf-8"), payload)
+    home = (pages / "index.html").read_text("utf-8")
+    _write_page(
+        directory / "index.html",
+        _with_payload(home, "", payload).replace("</head>", _list(lessons) + "</head>"),
+    )
+    sandbox = (pages / "sandbox/index.html").read_text("utf-8")
+    _write_page(directory / "sandbox/index.html", _with_payload(sandbox, "../", payload))
+    _write_page(directory / "404.html", _not_found(home))
+    _compress(directory)
+
+
+def _clear(directory: Path) -> None:
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise SiteError(f"{directory} is a file.", remedy="Name a directory to write the site into.")
+    if any(directory.iterdir()) and not (directory / MARK).exists():
+        raise SiteError(
+            f"{directory} holds files that are not a site of ours.",
+            remedy="Name an empty or a new directory.",
+        )
+    for entry in directory.iterdir():
+        if entry.name != ".git":  # a published branch may live here
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+
+
+def _not_bundle(folder: str, names: list[str]) -> set[str]:
+    """What `write` makes itself, or nobody is served."""
+    return {
+        name
+        for name in names
+        if name.startswith(".") or name in ("payload", "lessons", "sandbox") or ".html" in name
+    }
+
+
+def _write_payload(directory: Path) -> str:
+    """Compute the payload; its content hash names its folder, so that browsers may keep it for good."""
+    from backsight.guide import payload
+
+    folder = directory / "payload"
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh = folder / "new"
+    fresh.mkdir(parents=True)
+    payload.write(fresh)
+    digest = hashlib.sha256()
+    for path in sorted(fresh.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(fresh).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    name = digest.hexdigest()[:16]
+    fresh.rename(folder / name)
+    return f"payload/{name}/"
+
+
+def _write_lessons(directory: Path, template: str, payload: str) -> list[Lesson]:
+    from backsight.guide.markdown import render_lesson
+
+    shutil.rmtree(directory / "lessons", ignore_errors=True)
+    folders = sorted(path.parent for path in LESSONS.glob("*/index.md")) if LESSONS else []
+    lessons = sorted((render_lesson(folder) for folder in folders), key=lambda lesson: lesson.number)
+    for lesson in lessons:
+        # One folder deeper than the template, hence one step more up to everything.
+        page = template.replace('="../', '="../../')
+        page = page.replace("<!--backsight:head-->", _head(lesson, payload))
+        page = page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
+        _write_page(directory / "lessons" / lesson.slug / "index.html", page)
+    return lessons
+
+
+def _head(lesson: Lesson, payload: str) -> str:
+    title, question = html.escape(lesson.title), html.escape(lesson.question)
+    return (
+        f"<title>{title} · backsight</title>\n"
+        f'    <meta name="description" content="{question}" />\n'
+        f'    <meta name="backsight-payload" content="../../{payload}" />'
+    )
+
+
+def _list(lessons: list[Lesson]) -> str:
+    """What the home page needs to know of the lessons."""
+    fields = ("slug", "title", "number", "question", "minutes")
+    return _json("lessons", [{field: getattr(lesson, field) for field in fields} for lesson in lessons])
+
+
+def _json(name: str, data: object) -> str:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{name}">{text}</script>\n'
+
+
+def _with_payload(page: str, up: str, payload: str) -> str:
+    """The page with the payload's true address."""
+    return re.sub(r'(<meta name="backsight-payload" content=")[^"]*', rf"\g<1>{up}{payload}", page)
+
+
+def _not_found(home: str) -> str:
+    """The page for an address that leads nowhere: the home page's head, without its program."""
+    head = home[: home.index("</head>")]
+    head = re.sub(r'\s*<script type="module"[^>]*></script>|\s*<link rel="modulepreload"[^>]*>', "", head)
+    head = re.sub(r'\s*<meta name="(backsight-payload|description)"[^>]*>', "", head)
+    head = re.sub(r"<title>.*?</title>", "<title>Not found · backsight</title>", head, flags=re.DOTALL)
+    return (
+        f"{head}</head>\n"
+        '  <body>\n    <main class="not-found">\n'
+        "      <h1>This path leads nowhere</h1>\n"
+        "      <p>Its slope is exactly zero: no step from here would help.</p>\n"
+        '      <p><a href="./">Back to a point we know</a></p>\n'
+        "    </main>\n  </body>\n</html>\n"
+    )
+
+
+def _write_page(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+    for suffix in (".br", ".gz"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _compress(directory: Path) -> None:
+    for path in sorted(directory.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(directory).parts)
+        if hidden or path.suffix not in COMPRESSED or not path.is_file():
+            continue
+        small = path.with_name(path.name + ".br")
+        content = path.read_bytes()
+        if len(content) >= SMALLEST_COMPRESSED and not small.exists():
+            small.write_bytes(brotli.compress(content, mode=brotli.MODE_TEXT))
+            path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, mtime=0))
