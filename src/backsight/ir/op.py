@@ -79,7 +79,7 @@ class Op:
         reference: for the others, `(arrays, types, **params) -> Array` on `backsight.ir.evaluate.Array`.
         vjp: `(g, y, *xs, **params) -> cotangents`, one per operand (None: no slope), written in traced
             operations; may return the shape of y, the reverse walk undoes broadcasting once.
-        jvp: `(dxs, y, *xs, **params) -> dy`, where a dx may be None (zero).
+        jvp: `(*dxs, y, *xs, **params) -> dy`, one dx per operand; a dx, and dy, may be None (zero).
         why: why the rule holds, in a sentence a learner can check.
         write: the op in each target's words.
         try_at: operands to try it at in tests, as nested lists.

@@ -85,13 +85,17 @@ Atom = Var | Constant
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """`output = op(*inputs, **params)`."""
+    """`output = op(*inputs, **params)`.
+
+    `note` says in a few words why a transform put it there ("times the slope of tanh").
+    """
 
     op: str
     inputs: tuple[Atom, ...]
     params: Params
     output: Var
     origin: Origin | None = field(default=None, compare=False)
+    note: str = field(default="", compare=False)
 
     @property
     def options(self) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""`python -m backsight`."""
+
+from backsight.cli import main
+
+main()

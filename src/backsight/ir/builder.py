@@ -1,0 +1,122 @@
+"""Building a Program one equation at a time, with names kept unique."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from backsight.errors import BacksightError
+from backsight.ir.op import REGISTRY
+from backsight.ir.program import Atom, ArrayType, Constant, Equation, Guard, Origin, Program, Var
+
+_TRAILING_COUNT = re.compile(r"_\d+$")
+
+
+def freeze(value: Any) -> Any:
+    """Params are hashable: lists become tuples."""
+    return tuple(freeze(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+class Builder:
+    """A Program under construction.
+
+    `locate` is asked for the origin and the name of every value that is not named explicitly; the tracer sets
+    it to read the user's source.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.inputs: list[Var] = []
+        self.equations: list[Equation] = []
+        self.guards: list[Guard] = []
+        self.note = ""
+        self.origin: Origin | None = None
+        self.locate: Callable[[], tuple[Origin | None, str]] | None = None
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def fresh(self, wanted: str) -> str:
+        """`wanted`, or `wanted_2`, `wanted_3` … if it is taken."""
+        if wanted not in self._taken:
+            self._taken.add(wanted)
+            return wanted
+        stem = _TRAILING_COUNT.sub("", wanted)
+        count = self._next.get(stem, 2)
+        while f"{stem}_{count}" in self._taken:
+            count += 1
+        self._next[stem] = count + 1
+        self._taken.add(f"{stem}_{count}")
+        return f"{stem}_{count}"
+
+    def _fresh_temporary(self) -> str:
+        count = self._next.get("t", 1)
+        while f"t{count}" in self._taken:
+            count += 1
+        self._next["t"] = count + 1
+        self._taken.add(f"t{count}")
+        return f"t{count}"
+
+    def input(self, name: str, type: ArrayType) -> Var:
+        var = Var(self.fresh(name), type, named=True)
+        self.inputs.append(var)
+        return var
+
+    def apply(self, op: str, inputs: Sequence[Atom], *, name: str = "", **params: Any) -> Var:
+        """Append `op(*inputs, **params)`; the type follows from the op's shape rule.
+
+        Raises:
+            ShapeError: the operands do not fit; the error carries the origin of this equation.
+        """
+        origin, found = self.locate() if self.locate else (self.origin, "")
+        wanted = name or found
+        frozen = tuple(sorted((k, freeze(v)) for k, v in params.items()))
+        try:
+            type = REGISTRY[op].result([a.type for a in inputs], **dict(frozen))
+        except BacksightError as error:
+            if error.origin is None:
+                raise error.__class__(error.message, origin=origin, remedy=error.remedy) from None
+            raise
+        chosen = self.fresh(wanted) if wanted else self._fresh_temporary()
+        output = Var(chosen, type, named=bool(wanted))
+        self.equations.append(Equation(op, tuple(inputs), frozen, output, origin, self.note))
+        return output
+
+    def copy(self, equation: Equation) -> None:
+        """Append an equation of another Program as it is; its names must be free here."""
+        self._taken.add(equation.output.name)
+        self.equations.append(equation)
+
+    def adopt(self, program: Program) -> None:
+        """Start from a whole Program: its inputs, equations and guards."""
+        for var in program.inputs:
+            self._taken.add(var.name)
+            self.inputs.append(var)
+        for equation in program.equations:
+            self.copy(equation)
+        self.guards.extend(program.guards)
+
+    def rename(self, var: Var, wanted: str) -> Var:
+        """Name the value of the most recent equation that computes `var`. Only for a value nothing uses yet."""
+        for position in range(len(self.equations) - 1, -1, -1):
+            equation = self.equations[position]
+            if equation.output.name == var.name:
+                renamed = Var(self.fresh(wanted), var.type, named=True)
+                self.equations[position] = Equation(
+                    equation.op, equation.inputs, equation.params, renamed, equation.origin, equation.note
+                )
+                return renamed
+        return var
+
+    def finish(self, outputs: Sequence[Atom], name: str | None = None) -> Program:
+        from backsight.ir.checker import check
+
+        program = Program(
+            name or self.name, tuple(self.inputs), tuple(self.equations), tuple(outputs), tuple(self.guards)
+        )
+        check(program)
+        return program
+
+
+def constant(value: float | int | bool) -> Constant:
+    return Constant(value)

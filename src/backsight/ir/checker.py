@@ -1,0 +1,60 @@
+"""The rules of a well-formed Program, checked after every transform."""
+
+from __future__ import annotations
+
+from backsight.errors import BacksightError, CheckError
+from backsight.ir.op import REGISTRY
+from backsight.ir.program import Atom, Equation, Program, Var
+
+
+def check(program: Program) -> None:
+    """Names are unique and defined before use, and every type is what the op's shape rule says.
+
+    Raises:
+        CheckError: shows the offending equation among its neighbours.
+    """
+    known: dict[str, Var] = {}
+    for var in program.inputs:
+        if var.name in known:
+            raise CheckError(f"two inputs are called {var.name!r}")
+        known[var.name] = var
+    for position, equation in enumerate(program.equations):
+        problem = _problem(equation, known)
+        if problem:
+            raise CheckError(f"{problem}\n{_neighbourhood(program, position)}", origin=equation.origin)
+        known[equation.output.name] = equation.output
+    for atom in (*program.outputs, *(guard.variable for guard in program.guards)):
+        if isinstance(atom, Var) and known.get(atom.name) != atom:
+            raise CheckError(f"the output {atom.name!r} is not defined in {program.name!r}")
+
+
+def _problem(equation: Equation, known: dict[str, Var]) -> str:
+    if equation.op not in REGISTRY:
+        return f"there is no operation {equation.op!r}"
+    for atom in equation.inputs:
+        if isinstance(atom, Var) and known.get(atom.name) != atom:
+            return _undefined(atom, known)
+    if equation.output.name in known:
+        return f"{equation.output.name!r} is defined twice"
+    try:
+        type = REGISTRY[equation.op].result([a.type for a in equation.inputs], **equation.options)
+    except BacksightError as error:
+        return error.message
+    if type != equation.output.type:
+        return f"{equation.output.name!r} is declared {equation.output.type} but computes {type}"
+    return ""
+
+
+def _undefined(atom: Atom, known: dict[str, Var]) -> str:
+    if isinstance(atom, Var) and atom.name in known:
+        return f"{atom.name!r} is used as {atom.type} but is {known[atom.name].type}"
+    return f"{atom} is used before it is defined"
+
+
+def _neighbourhood(program: Program, position: int) -> str:
+    from backsight.ir.text import equation_text
+
+    first, last = max(0, position - 2), min(len(program.equations), position + 3)
+    return "\n".join(
+        f"  {'>' if i == position else ' '} {equation_text(program.equations[i])}" for i in range(first, last)
+    )

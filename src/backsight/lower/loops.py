@@ -1,0 +1,174 @@
+"""The loop form of a Program: loops over named axes, loads and stores, scalar locals. Knows no target.
+
+Names of buffers, locals and loop variables are unique in a LoopProgram and differ from names of dimensions,
+so that a printer only has to avoid the words of its own language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from backsight.ir.program import Dim, Origin, Params, Shape
+from backsight.lower.index import Index
+
+LOW, HIGH = "lo", "hi"
+"""The window of rows a run works on; symbols in an Index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The value of a scalar local."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    buffer: str
+    at: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An index as a number, such as the number of rows."""
+
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A MAP operation of the registry on scalars."""
+
+    op: str
+    inputs: tuple[Expression, ...]
+    params: Params = ()
+
+
+Expression: TypeAlias = Number | Local | Load | Whole | Apply
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """A new local. `changes` says that an Update of it follows."""
+
+    name: str
+    value: Expression
+    changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetIndex:
+    """A new integer local that later indices use as a symbol."""
+
+    name: str
+    value: Index
+
+
+@dataclass(frozen=True, slots=True)
+class LetWhole:
+    """The largest `start + k * step` that is not beyond `stop`: where the loop in steps ends and its tail begins."""
+
+    name: str
+    start: Index
+    stop: Index
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """`local = op(local, value)`; op is add or maximum."""
+
+    name: str
+    op: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """`buffer[at] = value`, or with an op `buffer[at] = op(buffer[at], value)`."""
+
+    buffer: str
+    at: Index
+    value: Expression
+    op: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Set a whole buffer to one number."""
+
+    buffer: str
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for variable in start, start + step … below stop`."""
+
+    variable: str
+    start: Index
+    stop: Index
+    body: tuple[Statement, ...]
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark for the reader: what the following statements compute and where it was written."""
+
+    text: str
+    origin: Origin | None = None
+
+
+Statement: TypeAlias = Let | LetIndex | LetWhole | Update | Store | Fill | Loop | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """An array of doubles, allocated once.
+
+    Attributes:
+        name: unique identifier.
+        port: the name it is reached by from outside, if it is.
+        shape: what a reader should know of it; the allocated length is `length`.
+        length: number of elements, in dimensions.
+    """
+
+    name: str
+    port: str | None
+    shape: Shape
+    length: Index
+    role: Literal["input", "output", "local"] = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class LoopProgram:
+    """A Program as loops.
+
+    Attributes:
+        dims: names of dimensions that must be given to allocate the buffers.
+        rows: the dimension that a run walks a window of, if there is one.
+        constants: outputs that are plain numbers: (buffer, value), filled once at allocation.
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    rows: str | None
+    buffers: tuple[Buffer, ...]
+    body: tuple[Statement, ...]
+    bound: tuple[tuple[str, int], ...] = ()
+    constants: tuple[tuple[str, float], ...] = field(default=())
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    return expression.inputs if isinstance(expression, Apply) else ()
+
+
+def dims_of(shape: Shape) -> tuple[Dim, ...]:
+    return tuple(d for d in shape if isinstance(d, str))

@@ -1,0 +1,6 @@
+"""Program → Program."""
+
+from backsight.transforms.reverse import Gradient, gradient
+from backsight.transforms.simplify import simplify
+
+__all__ = ["Gradient", "gradient", "simplify"]

@@ -1,0 +1,142 @@
+"""Products: collect the constants of a chain of `*`, `/` and `-` into one coefficient.
+
+`1 / (2 * n) * (2 * error)` becomes `error / n`, as a person would write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from backsight.ir.program import Atom, Constant
+from backsight.ops.shapes import broadcast_shapes
+from backsight.transforms.rewriting import Inputs, Params, Rewriting, is_number
+
+
+@dataclass
+class _Product:
+    """coefficient * above[0] * above[1] … / below[0] / below[1] …, and the steps it was written in before."""
+
+    coefficient: float = 1.0
+    above: list[Atom] = field(default_factory=list)
+    below: list[Atom] = field(default_factory=list)
+    steps: int = 0
+
+    def open(self, state: Rewriting, op: str, inputs: Inputs, above: bool) -> None:
+        self.steps += 1
+        self._take(state, inputs[0], above)
+        if op == "neg":
+            self.coefficient = -self.coefficient
+        else:
+            self._take(state, inputs[1], above == (op == "mul"))
+
+    def _take(self, state: Rewriting, a: Atom, above: bool) -> None:
+        if isinstance(a, Constant) and not isinstance(a.value, bool) and (above or a.value != 0):
+            self.coefficient = self.coefficient * a.value if above else self.coefficient / a.value
+            return
+        source = state.source(a)
+        if source is not None and source.op in ("mul", "div", "neg") and state.may_dissolve(a):
+            self.open(state, source.op, source.inputs, above)
+        else:
+            (self.above if above else self.below).append(a)
+
+    def plainer(self) -> bool:
+        """Whether writing it anew takes fewer steps."""
+        sane = self.coefficient == self.coefficient and self.coefficient not in (0.0, float("inf"), -float("inf"))
+        return bool(self.above or self.below) and sane and self._cost() < self.steps
+
+    def _cost(self) -> int:
+        coefficient, _, divisor = self._coefficients()
+        below = len(self.below) + (divisor != 1 and not self._scalars())
+        factor = coefficient != 1 and bool(self.above)
+        return max(0, len(self.above) - 1) + factor + below + self._needs_sign()
+
+    def _coefficients(self) -> tuple[float, bool, float]:
+        """The factor above the line, whether the sign is left over, and the whole number below the line."""
+        size, negative = abs(self.coefficient), self.coefficient < 0
+        inverse = 1 / size
+        if self.above and size < 1 and inverse == round(inverse) and 1 / round(inverse) == size:
+            return 1.0, negative, float(round(inverse))
+        return size, negative, 1.0
+
+    def _needs_sign(self) -> bool:
+        factor, negative, _ = self._coefficients()
+        return negative and (factor == 1 and bool(self.above))
+
+    def _scalars(self) -> list[Atom]:
+        return [a for a in self.below if a.type.shape == ()]
+
+    def write(self, state: Rewriting) -> Atom:
+        factor, negative, divisor = self._coefficients()
+        result: Atom | None = None
+        if factor != 1 or not self.above:
+            result = Constant(-factor if negative else factor)
+            negative = False
+        for a in self.above:
+            result = a if result is None else state.append("mul", (result, a), {})
+        quotient = result if result is not None else Constant(1.0)
+        for a in self._divisors(state, divisor):
+            quotient = state.append("div", (quotient, a), {})
+        return state.append("neg", (quotient,), {}) if negative else quotient
+
+    def _divisors(self, state: Rewriting, divisor: float) -> list[Atom]:
+        """Scalars below the line are multiplied first: one division instead of several."""
+        scalars = self._scalars()
+        arrays = [a for a in self.below if a.type.shape != ()]
+        whole: Atom | None = Constant(divisor) if divisor != 1 else None
+        for a in scalars:
+            whole = a if whole is None else state.append("mul", (whole, a), {})
+        return arrays if whole is None else [whole, *arrays]
+
+
+def collect(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None]:
+    """The rule for `op`, one of mul, div and neg."""
+
+    def rule(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+        if any(a.type.dtype != "float64" and not isinstance(a, Constant) and a.type.shape for a in inputs):
+            return None
+        product = _Product()
+        product.open(state, op, inputs, True)
+        if not product.plainer():
+            return None
+        result = product.write(state)
+        whole = broadcast_shapes([a.type.shape for a in inputs])
+        if result.type.dtype != "float64":
+            return None
+        if isinstance(result, Constant) and is_number(result, 1):
+            return None
+        return result if result.type.shape == whole else state.emit("broadcast", (result,), {"shape": whole})
+
+    return rule
+
+
+def common_divisor(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None]:
+    """a / n - b / n becomes (a - b) / n; `op` is "add" or "sub"."""
+
+    def rule(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+        left, right = (_opened(state, a) for a in inputs)
+        if left is None or right is None or left.below != right.below or not left.below:
+            return None
+        if abs(left.coefficient) != abs(right.coefficient) or any(a.type.shape for a in left.below):
+            return None
+        minus = (left.coefficient < 0) != (right.coefficient < 0) if op == "add" else left.coefficient * right.coefficient > 0
+        first, second = (left, right)
+        if minus and left.coefficient < 0:
+            first, second = right, left
+        numerator = state.append("sub" if minus else "add", (_above(state, first), _above(state, second)), {})
+        return _Product(first.coefficient, [numerator], left.below).write(state)
+
+    return rule
+
+
+def _opened(state: Rewriting, a: Atom) -> _Product | None:
+    source = state.source(a)
+    if source is None or source.op not in ("mul", "div", "neg") or not state.may_dissolve(a):
+        return None
+    product = _Product()
+    product.open(state, source.op, source.inputs, True)
+    return product if product.above else None
+
+
+def _above(state: Rewriting, product: _Product) -> Atom:
+    return _Product(1.0, product.above).write(state)

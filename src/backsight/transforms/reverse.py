@@ -1,0 +1,158 @@
+"""Reverse mode, Program → Program: walk the equations backward and hand each value the blame of its uses.
+
+Method: the textbook adjoint accumulation (Griewank & Walther, Evaluating Derivatives, 2008, section 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backsight.errors import DifferentiationError
+from backsight.ir.builder import Builder
+from backsight.ir.checker import check
+from backsight.ir.op import REGISTRY, Family
+from backsight.ir.program import Atom, Constant, Equation, Program, Var
+from backsight.ops.shaping import unbroadcast
+from backsight.ops.value import Value, apply
+from backsight.transforms.rewrite import substitute
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """A Program that computes its first output and the gradient, and the adjoint of every value on the way."""
+
+    program: Program
+    adjoints: dict[str, Atom]
+
+
+def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | None = None) -> Gradient:
+    """Differentiate the scalar output of a Program.
+
+    Args:
+        program: its first output must be a float64 scalar.
+        wrt: names of the inputs to differentiate by; all float64 inputs if None.
+
+    Returns:
+        A Program with outputs (value, gradient by each of `wrt`); a gradient has the shape of its input.
+
+    Raises:
+        DifferentiationError: the output is not a scalar, or an input is no float64.
+    """
+    wanted = _inputs(program, wrt)
+    output = _scalar_output(program)
+    builder = Builder(name or f"grad_{program.name}")
+    builder.adopt(program)
+    active = _active(program, {v.name for v in wanted})
+    blame: dict[str, list[Atom]] = {}
+    adjoints: dict[str, Atom] = {}
+    if isinstance(output, Var) and output.name in active:
+        blame[output.name] = [Constant(1.0)]
+    for equation in reversed(program.equations):
+        y = equation.output
+        if y.name in blame:
+            adjoints[y.name] = _total(builder, blame.pop(y.name))
+            _pass_back(builder, equation, adjoints[y.name], active, blame)
+    builder.origin, builder.note = None, ""
+    for var in wanted:
+        adjoints[var.name] = (
+            _total(builder, blame[var.name])
+            if var.name in blame
+            else builder.apply("broadcast", (Constant(0.0),), shape=var.type.shape)
+        )
+    result = builder.finish((output, *(adjoints[v.name] for v in wanted)))
+    return _name_adjoints(result, program, adjoints)
+
+
+def _pass_back(
+    builder: Builder, equation: Equation, adjoint: Atom, active: set[str], blame: dict[str, list[Atom]]
+) -> None:
+    """Hand the adjoint of one equation's output on to its operands."""
+    op = REGISTRY[equation.op]
+    builder.origin, builder.note = equation.origin, equation.op
+    if op.vjp is None:
+        raise DifferentiationError(f"{op.name} has no derivative rule", origin=equation.origin)
+    operands = [Value(builder, a) for a in equation.inputs]
+    g, y = Value(builder, adjoint), Value(builder, equation.output)
+    for operand, cotangent in zip(operands, op.vjp(g, y, *operands, **equation.options), strict=True):
+        if cotangent is None or not isinstance(operand.atom, Var) or operand.atom.name not in active:
+            continue
+        if op.family is Family.MAP:
+            cotangent = _fit(cotangent, operand, y)
+        blame.setdefault(operand.atom.name, []).append(cotangent.atom)
+
+
+def _fit(cotangent: Value, operand: Value, y: Value) -> Value:
+    """Undo broadcasting, in this one place: the cotangent gets the operand's shape."""
+    if operand.type.shape == cotangent.type.shape:
+        return cotangent
+    if cotangent.type.shape != y.type.shape:
+        cotangent = apply("broadcast", cotangent, shape=y.type.shape)
+    fitted: Value = unbroadcast(cotangent, operand.type.shape)
+    return fitted
+
+
+def _total(builder: Builder, parts: list[Atom]) -> Atom:
+    """A value used several times collects the blame of every use."""
+    total = parts[0]
+    for part in parts[1:]:
+        total = builder.apply("add", (total, part))
+    return total
+
+
+def _active(program: Program, wanted: set[str]) -> set[str]:
+    """Names of the float values that depend on the wanted inputs."""
+    active = set(wanted)
+    for e in program.equations:
+        if e.output.type.dtype == "float64" and any(isinstance(a, Var) and a.name in active for a in e.inputs):
+            active.add(e.output.name)
+    return active
+
+
+def _name_adjoints(result: Program, primal: Program, adjoints: dict[str, Atom]) -> Gradient:
+    """Call the adjoint of z `dz`, unless that very value already has a person's name or another adjoint's."""
+    taken = set(result.variables())
+    ours = set(primal.variables())
+    renamed: dict[str, Var] = {}
+    named = {name: v.named for name, v in primal.variables().items()}
+    for name, atom in reversed(list(adjoints.items())):
+        if isinstance(atom, Var) and atom.name not in ours and atom.name not in renamed and named[name]:
+            wanted = f"d{name}"
+            while wanted in taken:
+                wanted += "_"
+            taken.add(wanted)
+            renamed[atom.name] = Var(wanted, atom.type, named=True)
+    program = substitute(result, renamed)
+    check(program)
+    return Gradient(
+        program, {k: renamed.get(a.name, a) if isinstance(a, Var) else a for k, a in adjoints.items()}
+    )
+
+
+def _inputs(program: Program, wrt: Sequence[str] | None) -> list[Var]:
+    known = {v.name: v for v in program.inputs}
+    if wrt is None:
+        return [v for v in program.inputs if v.type.dtype == "float64"]
+    for name in wrt:
+        if name not in known:
+            raise DifferentiationError(
+                f"{program.name} has no input {name!r}", remedy=f"its inputs are {', '.join(known)}"
+            )
+        if known[name].type.dtype != "float64":
+            raise DifferentiationError(
+                f"the input {name!r} holds {known[name].type.dtype}, which cannot be nudged",
+                remedy="pass floating-point numbers, for example 3.0 instead of 3",
+            )
+    return [known[name] for name in wrt]
+
+
+def _scalar_output(program: Program) -> Atom:
+    output = program.outputs[0]
+    if output.type.shape != () or output.type.dtype != "float64":
+        origin = next((e.origin for e in program.equations if e.output == output), None)
+        raise DifferentiationError(
+            f"the gradient needs a single number as output, but {program.name} returns {output.type}",
+            origin=origin,
+            remedy="sum or average the result, or differentiate one entry of it",
+        )
+    return output

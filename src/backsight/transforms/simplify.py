@@ -1,0 +1,255 @@
+"""Algebra that people would do: never changes a result beyond rounding, always makes the Program shorter or plainer.
+
+One forward pass rewrites each equation by the rules for its op, shares equal subexpressions, and drops what
+nothing needs. Rules only look at operands that are already in their final form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from backsight.ir.checker import check
+from backsight.ir.op import REGISTRY, Family
+from backsight.ir.program import Atom, Constant, Guard, Program, Var
+from backsight.ops.linalg import read_spec
+from backsight.ops.shapes import broadcast_shapes
+from backsight.transforms.products import collect, common_divisor
+from backsight.transforms.rewrite import prune, substitute
+from backsight.transforms.rewriting import Inputs, Params, Rewriting, is_number
+
+
+Rule = Callable[[Rewriting, Inputs, Params], Atom | None]
+
+
+def simplify(program: Program) -> Program:
+    """An equal Program in plainer algebra; names that people gave survive where their values do."""
+    return _once(_once(program))
+
+
+def _once(program: Program) -> Program:
+    program = prune(program)
+    state = Rewriting(program, _rewrite)
+    wanted: dict[str, Var] = {}
+    for e in program.equations:
+        atom = state.carry_over(e)
+        if e.output.named and isinstance(atom, Var) and not atom.named and atom.name not in wanted:
+            wanted[atom.name] = Var(e.output.name, atom.type, named=True)
+    outputs = tuple(map(state.atom, program.outputs))
+    found = ((state.atom(g.variable), g) for g in program.guards)
+    guards = tuple(Guard(v, g.expected, g.origin) for v, g in found if isinstance(v, Var))
+    result = Program(program.name, program.inputs, tuple(state.builder.equations), outputs, guards)
+    result = prune(substitute(result, wanted))
+    check(result)
+    return result
+
+
+def _rewrite(state: Rewriting, op: str, inputs: Inputs, params: Params) -> Atom | None:
+    if REGISTRY[op].family is Family.MAP:
+        better = _fold_constants(op, inputs, params) or _drop_broadcast(state, op, inputs, params)
+        if better is not None:
+            return better
+    for rule in _RULES.get(op, ()):
+        better = rule(state, inputs, params)
+        if better is not None:
+            return better
+    return None
+
+
+# Any elementwise op ---------------------------------------------------------------------------------------------
+
+
+def _fold_constants(op: str, inputs: Inputs, params: Params) -> Atom | None:
+    scalar = REGISTRY[op].scalar
+    if scalar is None or not all(isinstance(a, Constant) for a in inputs):
+        return None
+    value = scalar(*(a.value for a in inputs if isinstance(a, Constant)), **params)
+    kind = REGISTRY[op].result([a.type for a in inputs], **params).dtype
+    return Constant(float(value) if kind == "float64" else value)
+
+
+def _drop_broadcast(state: Rewriting, op: str, inputs: Inputs, params: Params) -> Atom | None:
+    """A map stretches its operands by itself: drop `broadcast` where the result keeps its shape, else do it after."""
+    bare = tuple(_unstretched(state, a) for a in inputs)
+    if bare == inputs:
+        return None
+    whole = broadcast_shapes([a.type.shape for a in inputs])
+    result = state.emit(op, bare, params)
+    return result if result.type.shape == whole else state.emit("broadcast", (result,), {"shape": whole})
+
+
+def _unstretched(state: Rewriting, a: Atom) -> Atom:
+    source = state.source(a)
+    while source is not None and source.op == "broadcast":
+        a = source.inputs[0]
+        source = state.source(a)
+    return a
+
+
+# Arithmetic -----------------------------------------------------------------------------------------------------
+
+
+def _same(result: Atom, *inputs: Atom) -> Atom | None:
+    """`result` may stand for the whole operation if it has the operation's type."""
+    whole = broadcast_shapes([a.type.shape for a in inputs])
+    return result if result.type.shape == whole and result.type.dtype == "float64" else None
+
+
+def _add(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    a, b = inputs
+    if is_number(b, 0):
+        return _same(a, a, b)
+    if is_number(a, 0):
+        return _same(b, a, b)
+    if (negated := state.operand_of("neg", b)) is not None:
+        return state.emit("sub", (a, negated), {})
+    if (negated := state.operand_of("neg", a)) is not None:
+        return state.emit("sub", (b, negated), {})
+    return None
+
+
+def _sub(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    a, b = inputs
+    if is_number(b, 0):
+        return _same(a, a, b)
+    if is_number(a, 0):
+        return state.emit("neg", (b,), {})
+    if (negated := state.operand_of("neg", b)) is not None:
+        return state.emit("add", (a, negated), {})
+    return None
+
+
+def _pow(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    return _same(inputs[0], *inputs) if is_number(inputs[1], 1) else None
+
+
+def _copy(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    return inputs[0]
+
+
+# Functions people write out ---------------------------------------------------------------------------------------
+
+
+def _sigmoid(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """1 / (1 + exp(-z)), so that its slope is y (1 - y) rather than a detour through exp."""
+    one, denominator = inputs
+    total = state.source(denominator)
+    if not is_number(one, 1) or total is None or total.op != "add":
+        return None
+    rest = [a for a in total.inputs if not is_number(a, 1)]
+    if len(rest) != 1:
+        return None
+    exponent = state.operand_of("exp", rest[0])
+    z = state.operand_of("neg", exponent) if exponent is not None else None
+    return state.emit("sigmoid", (z,), {}) if z is not None else None
+
+
+def _relu(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    a, b = inputs
+    if is_number(b, 0):
+        return state.emit("relu", (a,), {})
+    return state.emit("relu", (b,), {}) if is_number(a, 0) else None
+
+
+def _leaky_relu(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """where(z > 0, z, leak * z)."""
+    condition, kept, leaked = inputs
+    test, product = state.source(condition), state.source(leaked)
+    if test is None or product is None or test.op not in ("gt", "ge") or product.op != "mul":
+        return None
+    if test.inputs[0] != kept or not is_number(test.inputs[1], 0) or kept not in product.inputs:
+        return None
+    leak = next((a.value for a in product.inputs if isinstance(a, Constant)), None)
+    return state.emit("leaky_relu", (kept,), {"slope": float(leak)}) if leak is not None else None
+
+
+# Moves ------------------------------------------------------------------------------------------------------------
+
+
+def _broadcast(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    (a,), shape = inputs, params["shape"]
+    if a.type.shape == shape and isinstance(a, Var):
+        return a
+    if a.type.shape == shape == ():
+        return a
+    source = state.source(a)
+    if source is not None and source.op == "broadcast":
+        return state.emit("broadcast", source.inputs, params)
+    # A scalar needs no axes inserted before it is stretched.
+    if source is not None and source.op in ("expand_dims", "reshape") and source.inputs[0].type.shape == ():
+        return state.emit("broadcast", source.inputs, params)
+    return None
+
+
+def _moved_scalar(op: str) -> Rule:
+    """A stretched scalar looks the same from every side."""
+
+    def rule(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+        source = state.source(inputs[0])
+        if source is None or source.op != "broadcast" or source.inputs[0].type.shape != ():
+            return None
+        shape = REGISTRY[op].result([inputs[0].type], **params).shape
+        return state.emit("broadcast", source.inputs, {"shape": shape})
+
+    return rule
+
+
+def _transpose(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    (a,), axes = inputs, tuple(params["axes"])
+    if axes == tuple(range(len(axes))):
+        return a
+    source = state.source(a)
+    if source is not None and source.op == "transpose":
+        before = source.options["axes"]
+        return state.emit("transpose", source.inputs, {"axes": tuple(before[i] for i in axes)})
+    return None
+
+
+def _reshape(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    (a,) = inputs
+    if a.type.shape == params["shape"]:
+        return a
+    source = state.source(a)
+    if source is not None and source.op == "reshape":
+        return state.emit("reshape", source.inputs, params)
+    return None
+
+
+def _fold_transposes(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """`A.T @ B` is a contraction with other letters."""
+    operands, right = read_spec(params["spec"])
+    changed = False
+    folded: list[Atom] = []
+    letters: list[str] = []
+    for a, names in zip(inputs, operands, strict=True):
+        source = state.source(a)
+        if source is not None and source.op == "transpose":
+            axes = source.options["axes"]
+            names = "".join(c for _, c in sorted(zip(axes, names, strict=True)))
+            a, changed = source.inputs[0], True
+        folded.append(a)
+        letters.append(names)
+    return state.emit("contract", tuple(folded), {"spec": f"{','.join(letters)}->{right}"}) if changed else None
+
+
+def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    return inputs[0] if not params["axes"] else None
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "add": (_add, common_divisor("add")),
+    "sub": (_sub, common_divisor("sub")),
+    "mul": (collect("mul"),),
+    "div": (_sigmoid, collect("div")),
+    "neg": (collect("neg"),),
+    "pow": (_pow,),
+    "copy": (_copy,),
+    "maximum": (_relu,),
+    "where": (_leaky_relu,),
+    "broadcast": (_broadcast,),
+    "transpose": (_moved_scalar("transpose"), _transpose),
+    "reshape": (_moved_scalar("reshape"), _reshape),
+    "expand_dims": (_moved_scalar("expand_dims"),),
+    "squeeze": (_moved_scalar("squeeze"),),
+    "contract": (_fold_transposes,),
+    "sum": (_sum,),
+}
