@@ -1,0 +1,45 @@
+"""The browser tests: a Chromium of this machine, and the built site served as `make run` serves it.
+
+def test_something(page):          # Playwright's page; addresses are relative to the site
+    page.goto("/sandbox/")
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tools import chromium
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, **chromium.launch_options()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 720}}
+
+
+@pytest.fixture(scope="session")
+def site_url() -> Iterator[str]:
+    """The URL of the built site, served by the real command on a free port."""
+    command = [sys.executable, "-m", "backsight", "serve", "--port", "0", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if "http://" not in line:
+            pytest.fail("the site is not being served: run `make web` first")
+        yield "http://" + line.split("http://")[1].split()[0]
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def base_url(site_url: str) -> str:
+    """Where Playwright's relative addresses start."""
+    return site_url
