@@ -14,7 +14,10 @@ __all__ = ["LoopProgram", "lower"]
 
 
 def lower(
-    program: Program, *, rows: str | None = None, mode: Literal["fused", "inspect"] = "fused",
+    program: Program,
+    *,
+    rows: str | None = None,
+    mode: Literal["fused", "inspect"] = "fused",
     bind: Mapping[str, int] | None = None,
 ) -> LoopProgram:
     """A Program as loops.

@@ -25,9 +25,7 @@ class Index:
         return self + other * Index.of(-1)
 
     def __mul__(self, other: Index) -> Index:
-        return _collect(
-            (tuple(sorted(a + b)), x * y) for a, x in self.terms for b, y in other.terms
-        )
+        return _collect((tuple(sorted(a + b)), x * y) for a, x in self.terms for b, y in other.terms)
 
     @staticmethod
     def of(value: Dim) -> Index:

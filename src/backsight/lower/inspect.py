@@ -34,7 +34,6 @@ class Unfused:
         names = storage.names
         self.row = names.fresh("r", "row")
         self.letters = [names.fresh(x, f"{x}_axis") for x in "ijklpqst"]
-        self.total = names.fresh("total")
 
     def loops(self, node: Node) -> list[Statement]:
         symbols = self._symbols(node)
@@ -42,10 +41,13 @@ class Unfused:
         value = self.expression(node.term, symbols)
         body: list[Statement] = []
         if node.fold is not None and node.inner:
-            body.append(Let(self.total, Number(NEUTRAL[node.fold]), changes=True))
-            body += self._nest(node.inner, symbols, [Update(self.total, node.fold, value)])
-            value = Local(self.total)
-        body.append(Store(self.storage.buffers[node.output].name, self._offset(node.output, at, node.flat), value))
+            folded = self.storage.names.fresh(f"{node.output}_so_far")
+            body.append(Let(folded, Number(NEUTRAL[node.fold]), changes=True))
+            body += self._nest(node.inner, symbols, [Update(folded, node.fold, value)])
+            value = Local(folded)
+        body.append(
+            Store(self.storage.buffers[node.output].name, self._offset(node.output, at, node.flat), value)
+        )
         return self._nest(node.axes, symbols, body)
 
     def expression(self, term: Term, symbols: dict[str, Index]) -> Expression:
@@ -71,7 +73,9 @@ class Unfused:
             seen = seen or axis.rows
         return found
 
-    def _nest(self, axes: tuple[Axis, ...], symbols: dict[str, Index], body: list[Statement]) -> list[Statement]:
+    def _nest(
+        self, axes: tuple[Axis, ...], symbols: dict[str, Index], body: list[Statement]
+    ) -> list[Statement]:
         for axis in reversed(axes):
             variable = symbols[axis.symbol].symbol
             assert variable is not None

@@ -167,7 +167,12 @@ class Definitions:
         return [self.node(e.output.name, axes, at, self.read(e.inputs[0], where(at)))]
 
     def _fold(
-        self, output: str, source: Callable[[Position], Term], shape: Shape, axes: tuple[int, ...], keepdims: bool,
+        self,
+        output: str,
+        source: Callable[[Position], Term],
+        shape: Shape,
+        axes: tuple[int, ...],
+        keepdims: bool,
         fold: str,
     ) -> Node:
         loops, at = self.span(shape)
@@ -199,7 +204,9 @@ class Definitions:
     def mean(self, e: Equation, axes: tuple[int, ...], keepdims: bool = False) -> list[Node]:
         total = self.hide(f"sum_{e.output.name}", e.output.type.shape)
         operand = e.inputs[0]
-        folded = self._fold(total, lambda at: self.read(operand, at), operand.type.shape, axes, keepdims, "add")
+        folded = self._fold(
+            total, lambda at: self.read(operand, at), operand.type.shape, axes, keepdims, "add"
+        )
         number: Term = Number(1)
         for position, axis in enumerate(axes):
             size = self.count(operand.type.shape[axis])
@@ -396,10 +403,7 @@ class Definitions:
 
 _RULES: dict[str, Callable[..., list[Node]]] = {
     name: getattr(Definitions, name)
-    for name in (
-        "sum mean max contract logsumexp softmax transpose expand_dims squeeze broadcast reshape index unindex "
-        "stack concatenate dim"
-    ).split()
+    for name in ["sum", "mean", "max", "contract", "logsumexp", "softmax", "transpose", "expand_dims", "squeeze", "broadcast", "reshape", "index", "unindex", "stack", "concatenate", "dim"]
 }
 
 

@@ -70,7 +70,7 @@ def _reshape_result(types: _TYPES, shape: Shape) -> ArrayType:
     return ArrayType(shape, types[0].dtype)
 
 
-def _same_data(arrays: Sequence[Array], shape: Any, dims: Any, **params: Any) -> list[Any]:
+def _same_data(arrays: Sequence[Array], shape: Any, dims: Any, /, **params: Any) -> list[Any]:
     return arrays[0].data
 
 
@@ -144,7 +144,7 @@ def _broadcast_result(types: _TYPES, shape: Shape) -> ArrayType:
     return ArrayType(shape, types[0].dtype)
 
 
-def _broadcast_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, **params: Any) -> list[Any]:
+def _broadcast_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, /, **params: Any) -> list[Any]:
     return broadcast_to(arrays[0], shape).data
 
 
@@ -251,7 +251,7 @@ index = register(
 )
 
 
-def _unindex_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, key: Key, **_: Any) -> list[Any]:
+def _unindex_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, /, key: Key, **_: Any) -> list[Any]:
     data = [0.0] * prod(shape)
     for source, number in zip(_sources(shape, key), arrays[0].data, strict=True):
         data[source] += number
