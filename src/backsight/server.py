@@ -199,7 +199,12 @@ def serve(directory: Path, host: str, port: int, *, browser: bool, announce: Cal
             # In a thread: some browsers are waited for.
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         config = uvicorn.Config(
-            site, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+            site,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=1,
         )
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a person ends it
             uvicorn.Server(config).run(sockets=[listener])
