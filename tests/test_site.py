@@ -13,17 +13,20 @@ from backsight.errors import SiteError
 from backsight.guide import site
 
 HEAD = '<meta name="backsight-payload" content="{up}payload/" /><title>{name}</title>'
-LESSON = '<html><head><!--backsight:head--><script src="../theme.js"></script></head><body><!--backsight:lesson--></body></html>'
+PAGE = "<html><head>{head}</head><body>{body}</body></html>"
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle as tools/webbuild.py leaves it, in small."""
     folder = tmp_path_factory.mktemp("static")
+    script = '<script src="../theme.js"></script>'
     pages = {
-        "index.html": f"<html><head>{HEAD.format(up='', name='home')}</head><body></body></html>",
-        "sandbox/index.html": f"<html><head>{HEAD.format(up='../', name='sandbox')}</head><body></body></html>",
-        "lesson/index.html": LESSON,
+        "index.html": PAGE.format(head=HEAD.format(up="", name="home"), body=""),
+        "sandbox/index.html": PAGE.format(head=HEAD.format(up="../", name="sandbox") + script, body=""),
+        "lesson/index.html": PAGE.format(
+            head="<!--backsight:head-->" + script, body="<!--backsight:lesson-->"
+        ),
     }
     for name, text in pages.items():
         path = folder / ".pages" / name
@@ -31,7 +34,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.write_text(text)
     (folder / "assets").mkdir()
     (folder / "assets/home-abc.js").write_text("export {};" * 100)
-    (folder / "icon.svg").write_text("<svg/>")
+    (folder / "theme.js").write_text("document;")
     return folder
 
 
@@ -58,6 +61,7 @@ def test_every_address_is_relative_and_leads_somewhere(written: Path) -> None:
     for page in pages(written):
         for address in re.findall(r'(?:src|href)="([^"#]+)', page.read_text()):
             assert not re.match(r"/|\w+:", address), f"{page}: {address}"
+            assert (page.parent / address).exists(), f"{page}: {address}"
 
 
 def test_lessons_have_their_pages(written: Path) -> None:
