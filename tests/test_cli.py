@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from backsight._version import __version__
+from backsight import __version__
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from backsight._version import __version__
+from backsight import __version__
 from backsight.errors import BacksightError
 
 HOST, PORT = "127.0.0.1", 8000

@@ -41,7 +41,7 @@ ADDRESSES = ["/", "/sandbox/", *lessons()]
 
 
 def open_watched(page: Page, url: str) -> list[str]:
-    """Open a page; returns all that went wrong: failed or foreign requests, errors, what the policy stopped."""
+    """Open a page; returns all that went wrong: bad or foreign requests, errors, what the policy stopped."""
     wrong: list[str] = []
     origin = "/".join(url.split("/")[:3])
 
