@@ -30,8 +30,9 @@ ORDER = [
     {"cli"},
     {"__init__", "__main__"},
 ]
-# The one way up: `Program.emit` is how people ask, and it finds the emitter when it is called.
-UPWARD_WHEN_CALLED = {("ir", "emit")}
+# The ways up, taken only when called: `Program.emit` is how people ask, and `backsight.numpy` on plain numbers
+# runs what it would have recorded.
+UPWARD_WHEN_CALLED = {("ir", "emit"), ("numpy", "api")}
 FLOOR = {name: floor for floor, names in enumerate(ORDER) for name in names}
 CORE = {
     "_version",
