@@ -12,7 +12,7 @@ class Theme {
     this.#follow();
     system.addEventListener('change', () => this.#follow());
     // Another tab may have chosen.
-    addEventListener('storage', (event) => event.key === KEY && this.#apply(event.newValue));
+    window.addEventListener('storage', (event) => event.key === KEY && this.#apply(event.newValue));
   }
 
   get dark(): boolean {

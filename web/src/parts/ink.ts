@@ -69,10 +69,10 @@ export function frame(
     `Q${at(0, height)} ${at(0, height - d)}` +
     `Q${at(0, height / 2)} ${at(0, a)}`;
   const start = at(a, 0);
-  const past = Math.min(a + 7, width - b);
+  const past = Math.min(a + 12, width - b);
   return {
-    lines: `M${start}${sides}Q${at(0, 0)} ${at(a, 0)}L${at(past, -0.4)}`,
-    fill: `M${start}${sides}Q${fixed(0)} ${fixed(0)} ${start}Z`,
+    lines: `M${start}${sides}Q0.2 0.3 ${at(a, 0.2)}Q${fixed((a + past) / 2)} 0.3 ${fixed(past)} ${fixed(random() * 1.2 - 0.4)}`,
+    fill: `M${start}${sides}Q0 0 ${start}Z`,
   };
 }
 
