@@ -11,6 +11,7 @@ from backsight.guide.reading import (
     input_name,
     many,
     number,
+    options,
     quantity,
     record,
     settings,
@@ -49,7 +50,7 @@ _slot = record({"options": many(record({"says": text, "value": value}))})
 
 STAGE: Reader = record(
     {"figure": text, "inputs": table(_input), "quantities": table(_quantity)},
-    {"data": table(anything), "calls": table(text), "ledger": many(text), "options": table(anything)},
+    {"data": table(anything), "calls": table(text), "ledger": many(text), "options": options},
 )
 """The stage: read in two passes, because its quantities name its calls (see `backsight.guide.markdown`)."""
 
@@ -62,7 +63,7 @@ DIRECTIVES: dict[str, Reader] = {
             "cover": many(quantity),
             "ledger": many(quantity),
             "blanks": number,
-            "options": table(anything),
+            "options": options,
         },
     ),
     "quiz": record({"from": inline, "question": many(_part)}),

@@ -15,7 +15,6 @@ kernels in the browser (see `backsight.guide.expression`).
 from __future__ import annotations
 
 import html
-import json
 import re
 import tomllib
 from collections.abc import Collection, Sequence
@@ -52,8 +51,8 @@ class Lesson:
 
     Attributes:
         slug: the folder's name and the last part of its address.
-        html: what stands in the page's body: the prose, and `data` as JSON for the runtime.
-        data: what the runtime needs; the types are in web/src/lesson/data.ts.
+        html: the prose, as it stands in the page's body.
+        data: what the runtime needs, embedded as JSON; the types are in web/src/lesson/data.ts.
         functions: the functions whose payload the lesson's figures run.
     """
 
@@ -335,11 +334,8 @@ def _render_math(self: Any, tokens: Sequence[Token], index: int, options: Any, e
 
 
 def _page(data: dict[str, Any], sections: str) -> str:
-    # In a script element only "<" can end it or start a comment.
-    embedded = json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
     return (
         f'<main id="lesson" data-lesson="{data["slug"]}">\n'
         f"<h1>{html.escape(data['title'])}</h1>\n"
         f"{sections}</main>\n"
-        f'<script type="application/json" id="lesson-data">{embedded}</script>\n'
     )

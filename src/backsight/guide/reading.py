@@ -173,6 +173,15 @@ def settings(raw: Any, place: Place) -> dict[str, float]:
     return {key: float(item) for key, item in found.items()}
 
 
+def options(raw: Any, place: Place) -> Any:
+    """A figure's own settings: anything, in which a text that begins with "=" is a value expression."""
+    if isinstance(raw, Mapping):
+        return {key: options(item, place.inside(key)) for key, item in raw.items()}
+    if isinstance(raw, list):
+        return [options(item, place) for item in raw]
+    return value(raw[1:], place) if isinstance(raw, str) and raw.startswith("=") else raw
+
+
 def record(required: Mapping[str, Reader], optional: Mapping[str, Reader] | None = None) -> Reader:
     """Exactly these keys. `given`, if allowed, is read first: it adds names for the other fields."""
     rest = optional or {}

@@ -66,7 +66,7 @@ def write(directory: Path, bundle: Path = BUNDLE) -> None:
     )
     sandbox = (pages / "sandbox/index.html").read_text("utf-8")
     _write_page(directory / "sandbox/index.html", _with_payload(sandbox, "../", payload))
-    _write_page(directory / "404.html", _not_found(home))
+    _write_page(directory / "404.html", (pages / "404.html").read_text("utf-8"))
     _compress(directory)
 
 
@@ -150,22 +150,6 @@ def _json(name: str, data: object) -> str:
 def _with_payload(page: str, up: str, payload: str) -> str:
     """The page with the payload's true address."""
     return re.sub(r'(<meta name="backsight-payload" content=")[^"]*', rf"\g<1>{up}{payload}", page)
-
-
-def _not_found(home: str) -> str:
-    """The page for an address that leads nowhere: the home page's head, without its program."""
-    head = home[: home.index("</head>")]
-    head = re.sub(r'\s*<script type="module"[^>]*></script>|\s*<link rel="modulepreload"[^>]*>', "", head)
-    head = re.sub(r'\s*<meta name="(backsight-payload|description)"[^>]*>', "", head)
-    head = re.sub(r"<title>.*?</title>", "<title>Not found · backsight</title>", head, flags=re.DOTALL)
-    return (
-        f"{head}</head>\n"
-        '  <body>\n    <main class="not-found">\n'
-        "      <h1>This path leads nowhere</h1>\n"
-        "      <p>Its slope is exactly zero: no step from here would help.</p>\n"
-        '      <p><a href="./">Back to a point we know</a></p>\n'
-        "    </main>\n  </body>\n</html>\n"
-    )
 
 
 def _write_page(path: Path, text: str) -> None:

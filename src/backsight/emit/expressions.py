@@ -1,0 +1,159 @@
+"""The walk that targets with expressions share: which values get a line of their own, and where parentheses go.
+
+A target gives a `Speller`: how it writes an atom and an operation. The walk decides the rest.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backsight.errors import EmitError
+from backsight.ir.op import ATOM, Form
+from backsight.ir.program import Atom, Constant, Equation, Origin, Program, Var
+
+LONGEST = 88
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of source and how tightly it binds."""
+
+    text: str
+    strength: int = ATOM
+
+    def within(self, need: int) -> str:
+        return f"({self.text})" if self.strength < need else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One value with a line of its own: `variable` is assigned `text`; `covers` are the values folded into it."""
+
+    variable: Var
+    text: str
+    equation: Equation
+    covers: tuple[str, ...]
+
+
+class Speller(ABC):
+    """How one target writes atoms and operations."""
+
+    target: str
+
+    @abstractmethod
+    def constant(self, value: Constant) -> Text: ...
+
+    @abstractmethod
+    def name(self, var: Var) -> Text: ...
+
+    @abstractmethod
+    def form(self, op: str) -> Form | None:
+        """The op's template, or None if `special` writes it."""
+
+    @abstractmethod
+    def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
+        """Operations that no template can write; None if the target cannot express it."""
+
+
+def statements(program: Program, speller: Speller) -> list[Statement]:
+    """The Program as assignments, in order.
+
+    Raises:
+        EmitError: the target cannot express an operation.
+    """
+    return _Walk(program, speller).run()
+
+
+class _Walk:
+    def __init__(self, program: Program, speller: Speller) -> None:
+        self.program, self.speller = program, speller
+        self._uses: dict[str, int] = {}
+        for e in program.equations:
+            for a in e.inputs:
+                self._count(a, 1)
+        for a in (*program.outputs, *(g.variable for g in program.guards)):
+            self._count(a, 2)
+        self._folded: dict[str, tuple[Text, tuple[str, ...]]] = {}
+
+    def _count(self, a: Atom, times: int) -> None:
+        if isinstance(a, Var):
+            self._uses[a.name] = self._uses.get(a.name, 0) + times
+
+    def run(self) -> list[Statement]:
+        result: list[Statement] = []
+        for equation in self.program.equations:
+            text, covers = self._write(equation, result)
+            output = equation.output
+            if self._may_fold(equation, text):
+                self._folded[output.name] = (text, (*covers, output.name))
+            else:
+                result.append(Statement(output, text.text, equation, (*covers, output.name)))
+        return result
+
+    def _may_fold(self, equation: Equation, text: Text) -> bool:
+        output = equation.output
+        if output.named or len(text.text) > LONGEST // 2:
+            return False
+        # A size is cheaper to read off again than to name.
+        return self._uses.get(output.name, 0) <= 1 or equation.op == "dim"
+
+    def _write(self, equation: Equation, done: list[Statement]) -> tuple[Text, tuple[str, ...]]:
+        form = self.speller.form(equation.op)
+        repeats = form is not None and any(form.template.count(f"{{{i}}}") > 1 for i in range(len(equation.inputs)))
+        operands: list[Text] = []
+        covers: list[str] = []
+        for a in equation.inputs:
+            text, covered = self._operand(a)
+            if repeats and covered:
+                # The template writes this operand twice: it gets a name, and is computed once.
+                text = self._unfold(a, done)
+                covered = ()
+            operands.append(text)
+            covers += covered
+        return self._spell(equation, form, operands), tuple(covers)
+
+    def _operand(self, a: Atom) -> tuple[Text, tuple[str, ...]]:
+        if isinstance(a, Constant):
+            return self.speller.constant(a), ()
+        return self._folded.get(a.name, (self.speller.name(a), ()))
+
+    def _unfold(self, a: Atom, done: list[Statement]) -> Text:
+        if not isinstance(a, Var):
+            return self.speller.constant(a)
+        text, covers = self._folded.pop(a.name)
+        equation = next(e for e in self.program.equations if e.output.name == a.name)
+        done.append(Statement(a, text.text, equation, covers))
+        return self.speller.name(a)
+
+    def _spell(self, equation: Equation, form: Form | None, operands: Sequence[Text]) -> Text:
+        if form is not None:
+            pieces = [t.within(form.need(i)) for i, t in enumerate(operands)]
+            return Text(form.template.format(*pieces, **equation.options), form.strength)
+        special = self.speller.special(equation, operands)
+        if special is None:
+            raise EmitError(
+                f"{self.speller.target} cannot express the operation {equation.op!r}", origin=equation.origin
+            )
+        return special
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of emitted source with the values it computes and the line of the user's source it came from."""
+
+    text: str
+    variables: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines) + "\n"
+
+

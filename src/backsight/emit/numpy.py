@@ -1,0 +1,302 @@
+"""NumPy source that people read, copy and run: the forward pass as they wrote it, then the backward pass."""
+
+from __future__ import annotations
+
+import keyword
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backsight.emit.expressions import Line, Source, Speller, Statement, Text, statements
+from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, UNARY, Form
+from backsight.ir.program import Constant, Dim, Equation, Program, Shape, Var
+from backsight.ops.linalg import contract_spec, read_spec
+
+# Functions that NumPy lacks; those that are used are written above the code.
+HELPERS: Mapping[str, str] = {
+    "logsumexp": '''def logsumexp(z, axis=None, keepdims=False):
+    """log(sum(exp(z))) without overflow."""
+    top = np.max(z, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0)
+    total = np.log(np.sum(np.exp(z - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)''',
+    "softmax": '''def softmax(z, axis):
+    """Shares that add up to 1 along an axis."""
+    e = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)''',
+    "place": '''def place(part, key, shape):
+    """Zeros of `shape` with `part` at `key`."""
+    whole = np.zeros(shape)
+    whole[key] = part
+    return whole''',
+    "OtherBranch": '''class OtherBranch(ValueError):
+    """The code was made for the other way of an `if`."""''',
+}
+
+_RESERVED = {"np", *HELPERS, *keyword.kwlist}
+
+
+class NumpySpeller(Speller):
+    target = "numpy"
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self.used: set[str] = set()
+        self._names = _safe_names(program)
+
+    def constant(self, value: Constant) -> Text:
+        number = value.value
+        if isinstance(number, float) and not math.isfinite(number):
+            text = "np.nan" if math.isnan(number) else "np.inf" if number > 0 else "-np.inf"
+        elif isinstance(number, float) and number == int(number) and abs(number) < 1e15:
+            # A whole number reads as one; arrays are float64, so arithmetic is the same.
+            text = repr(int(number)) if math.copysign(1.0, number) > 0 or number else "-0.0"
+        else:
+            text = repr(number)
+        return Text(text, UNARY if text.startswith("-") else ATOM)
+
+    def name(self, var: Var) -> Text:
+        return Text(self._names.get(var.name, var.name))
+
+    def form(self, op: str) -> Form | None:
+        return REGISTRY[op].write.numpy
+
+    def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
+        write = getattr(self, f"_{equation.op}", None)
+        result: Text | None = write(equation, operands) if write is not None else None
+        return result
+
+    def size(self, dim: Dim) -> str:
+        """A dimension as source: a number, or the axis of the first input that has it."""
+        if isinstance(dim, int):
+            return str(dim)
+        for var in self._program.inputs:
+            if dim in var.type.shape:
+                return f"{self.name(var).text}.shape[{var.type.shape.index(dim)}]"
+        return dim
+
+    def shape(self, shape: Shape) -> str:
+        return f"({', '.join(map(self.size, shape))}{',' if len(shape) == 1 else ''})"
+
+    # Contractions -----------------------------------------------------------------------------------------------
+
+    def _contract(self, equation: Equation, operands: Sequence[Text]) -> Text:
+        spec = equation.options["spec"]
+        letters, right = read_spec(spec)
+        if len(operands) == 2:
+            product = _product(letters, right, operands)
+            if product is not None:
+                return product
+        return Text(f'np.einsum("{spec}", {", ".join(t.text for t in operands)})')
+
+    # Reductions -------------------------------------------------------------------------------------------------
+
+    def _fold(self, function: str, equation: Equation, operands: Sequence[Text]) -> Text:
+        options = equation.options
+        axes, rank = options["axes"], equation.inputs[0].type.rank
+        arguments = [operands[0].text]
+        if axes != tuple(range(rank)):
+            arguments.append(f"axis={axes[0] if len(axes) == 1 else axes}")
+        if options["keepdims"]:
+            arguments.append("keepdims=True")
+        return Text(f"{function}({', '.join(arguments)})")
+
+    def _sum(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self._fold("np.sum", e, operands)
+
+    def _mean(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self._fold("np.mean", e, operands)
+
+    def _max(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self._fold("np.max", e, operands)
+
+    def _logsumexp(self, e: Equation, operands: Sequence[Text]) -> Text:
+        self.used.add("logsumexp")
+        return self._fold("logsumexp", e, operands)
+
+    def _softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
+        self.used.add("softmax")
+        return Text(f"softmax({operands[0].text}, axis={e.options['axis']})")
+
+    # Moves ------------------------------------------------------------------------------------------------------
+
+    def _transpose(self, e: Equation, operands: Sequence[Text]) -> Text:
+        axes = e.options["axes"]
+        if axes == tuple(reversed(range(len(axes)))):
+            return Text(f"{operands[0].within(ATOM)}.T")
+        return Text(f"np.transpose({operands[0].text}, {axes})")
+
+    def _reshape(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(f"np.reshape({operands[0].text}, {self.shape(e.options['shape'])})")
+
+    def _expand_dims(self, e: Equation, operands: Sequence[Text]) -> Text:
+        axes, rank = e.options["axes"], e.output.type.rank
+        if e.inputs[0].type.rank == 0:
+            return Text(f"np.reshape({operands[0].text}, {(1,) * rank})")
+        items = ["None" if i in axes else ":" for i in range(rank)]
+        while items[-1] == ":":
+            items.pop()
+        return Text(f"{operands[0].within(ATOM)}[{', '.join(items)}]")
+
+    def _squeeze(self, e: Equation, operands: Sequence[Text]) -> Text:
+        axes = e.options["axes"]
+        return Text(f"np.squeeze({operands[0].text}, axis={axes[0] if len(axes) == 1 else axes})")
+
+    def _broadcast(self, e: Equation, operands: Sequence[Text]) -> Text:
+        shape = self.shape(e.options["shape"])
+        if e.inputs[0].type.shape == ():
+            return Text(f"np.full({shape}, {operands[0].text}, dtype=float)")
+        return Text(f"np.broadcast_to({operands[0].text}, {shape})")
+
+    def _index(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(f"{operands[0].within(ATOM)}[{_key(e.options['key'])}]")
+
+    def _unindex(self, e: Equation, operands: Sequence[Text]) -> Text:
+        self.used.add("place")
+        key = _key(e.options["key"])
+        key = f"np.s_[{key}]" if ":" in key or "," in key else key
+        return Text(f"place({operands[0].text}, {key}, {self.shape(e.options['shape'])})")
+
+    def _stack(self, e: Equation, operands: Sequence[Text]) -> Text:
+        axis = e.options["axis"]
+        return Text(f"np.stack([{', '.join(t.text for t in operands)}]{f', axis={axis}' if axis else ''})")
+
+    def _concatenate(self, e: Equation, operands: Sequence[Text]) -> Text:
+        axis = e.options["axis"]
+        return Text(f"np.concatenate([{', '.join(t.text for t in operands)}]{f', axis={axis}' if axis else ''})")
+
+    def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(self.size(e.options["dim"]))
+
+
+def _product(letters: Sequence[str], right: str, operands: Sequence[Text]) -> Text | None:
+    """A contraction of two operands as `@`, `.T` and np.outer, where it is one."""
+    first, second = letters
+    if any(len(set(x)) != len(x) for x in letters):
+        return None
+    if len(first) == len(second) == 1:
+        if first == second and right == "":
+            return Text(f"{operands[0].within(MULTIPLY)} @ {operands[1].within(MULTIPLY + 1)}", MULTIPLY)
+        if first != second and len(right) == 2:
+            a, b = operands if right == first + second else (operands[1], operands[0])
+            return Text(f"np.outer({a.text}, {b.text})")
+        return None
+    for one, other, left, last in ((0, 1, first, second), (1, 0, second, first)):
+        oriented = _oriented(left, last, right)
+        if oriented is not None:
+            turn_left, turn_last = oriented
+            a, b = _turned(operands[one], turn_left), _turned(operands[other], turn_last)
+            return Text(f"{a.within(MULTIPLY)} @ {b.within(MULTIPLY + 1)}", MULTIPLY)
+    return None
+
+
+def _oriented(left: str, last: str, right: str) -> tuple[bool, bool] | None:
+    """Which of two operands must be transposed so that `left @ last` has the letters `right`."""
+    for turn_left in (False, True):
+        for turn_last in (False, True):
+            a = left[::-1] if turn_left else left
+            b = last[::-1] if turn_last else last
+            if (turn_left and len(left) != 2) or (turn_last and len(last) != 2):
+                continue
+            if _is_matmul(a, b, right):
+                return turn_left, turn_last
+    return None
+
+
+def _is_matmul(a: str, b: str, right: str) -> bool:
+    pattern = contract_spec(len(a), len(b))
+    (pa, pb), pr = read_spec(pattern)
+    names: dict[str, str] = {}
+    for mine, theirs in zip(a + b + right, pa + pb + pr, strict=False):
+        if names.setdefault(theirs, mine) != mine:
+            return False
+    return len(right) == len(pr) and len(set(names.values())) == len(names)
+
+
+def _turned(text: Text, turn: bool) -> Text:
+    return Text(f"{text.within(ATOM)}.T") if turn else text
+
+
+def _key(key: Sequence[tuple[Any, ...]]) -> str:
+    return ", ".join(map(_item, key)) or "()"
+
+
+def _item(item: tuple[Any, ...]) -> str:
+    if item[0] == "new":
+        return "None"
+    if item[0] == "int":
+        return str(item[1])
+    _, start, stop, step = item
+    text = f"{start or ''}:{'' if stop is None else stop}"
+    return text if step == 1 else f"{text}:{step}"
+
+
+def _safe_names(program: Program) -> dict[str, str]:
+    taken = set(program.variables())
+    safe: dict[str, str] = {}
+    for name in taken & _RESERVED:
+        other = f"{name}_"
+        while other in taken:
+            other += "_"
+        safe[name] = other
+    return safe
+
+
+def render(program: Program, *, standalone: bool = True, comments: bool = True) -> Source:
+    """The Program as a NumPy function, line by line.
+
+    Args:
+        standalone: with the import and the helper functions it needs, so that it runs as it is.
+        comments: say which line of the traced source each backward line goes through.
+
+    Raises:
+        EmitError: an operation has no NumPy spelling.
+    """
+    speller = NumpySpeller(program)
+    lines = [Line(f"def {program.name}({', '.join(speller.name(v).text for v in program.inputs)}):")]
+    body = _body(program, speller, comments)
+    outputs = [speller.name(a).text if isinstance(a, Var) else speller.constant(a).text for a in program.outputs]
+    lines += [*body, Line(f"    return {', '.join(outputs)}", tuple(a.name for a in program.outputs if isinstance(a, Var)))]
+    if standalone:
+        if program.guards:
+            speller.used.add("OtherBranch")
+        helpers = [Line(text) for name in HELPERS if name in speller.used for text in ("", "", *HELPERS[name].split("\n"))]
+        lines = [Line("import numpy as np"), *helpers, Line(""), Line(""), *lines]
+    return Source(tuple(lines))
+
+
+def emit_numpy(program: Program, *, standalone: bool = True, comments: bool = True) -> str:
+    """The source `render` writes, as one string."""
+    return render(program, standalone=standalone, comments=comments).text
+
+
+def _body(program: Program, speller: NumpySpeller, comments: bool) -> list[Line]:
+    guards = {g.variable.name: g for g in program.guards}
+    lines: list[Line] = []
+    backward = False
+    for s in statements(program, speller):
+        if bool(s.equation.note) != backward and comments and s.equation.note:
+            lines.append(Line("    # backward: each line multiplies by one local slope"))
+            backward = True
+        lines.append(_line(s, speller, comments))
+        if s.variable.name in guards:
+            lines += _guard(guards[s.variable.name].expected, s, speller)
+    return lines
+
+
+def _line(s: Statement, speller: NumpySpeller, comments: bool) -> Line:
+    text = f"    {speller.name(s.variable).text} = {s.text}"
+    origin = s.equation.origin
+    if comments and s.equation.note and origin is not None:
+        text = f"{text:<46}  # back through: {origin.text}"
+    return Line(text, s.covers, origin)
+
+
+def _guard(expected: bool, s: Statement, speller: NumpySpeller) -> list[Line]:
+    name = speller.name(s.variable).text
+    where = s.equation.origin.text if s.equation.origin else name
+    message = repr(f"this code is for inputs where the decision in {where!r} comes out {expected}")
+    return [
+        Line(f"    if {'not ' if expected else ''}{name}:"),
+        Line(f"        raise OtherBranch({message})"),
+    ]

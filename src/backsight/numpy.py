@@ -1,0 +1,85 @@
+"""The `np` for traced functions anywhere: NumPy's names, and sigmoid, relu, leaky_relu, softplus, softmax, logsumexp.
+
+On traced values every name is recorded. On plain values NumPy computes where it is installed; without it, backsight's
+reference evaluator does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from backsight.errors import TraceError
+from backsight.trace.functions import FUNCTIONS
+from backsight.trace.numpy import Tracer, _call, _has_tracer
+
+pi = math.pi
+e = math.e
+inf = math.inf
+nan = math.nan
+newaxis = None
+
+
+def _array_library() -> Any:
+    try:
+        return import_module("numpy")
+    except ImportError:
+        return None
+
+
+def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
+    """Run a function on plain values by tracing it and evaluating the Program."""
+    library = _array_library()
+    own = getattr(library, name, None) if library is not None else None
+    if own is not None:
+        return own(*args, **kwargs)
+    from backsight.api import compile as compile_function
+
+    return compile_function(lambda *xs: FUNCTIONS[name](*xs, **kwargs), *args)(*args)
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    if name not in FUNCTIONS:
+        raise AttributeError(f"backsight.numpy has no {name!r}; it has {', '.join(sorted(FUNCTIONS))}")
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if _has_tracer(args):
+            return _call(FUNCTIONS[name], f"np.{name}", args, kwargs)
+        return _plain(name, *args, **kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def array(values: Any) -> Any:
+    """An array of plain numbers; traced values are stacked.
+
+    Raises:
+        TraceError: traced and nested values are mixed in a way that cannot be stacked.
+    """
+    if isinstance(values, Tracer):
+        return values
+    if _has_tracer(values if isinstance(values, list | tuple) else ()):
+        rows = [array(v) if isinstance(v, list | tuple) else v for v in values]
+        owner = next((r for r in rows if isinstance(r, Tracer)), None)
+        if owner is None:
+            raise TraceError("np.array of traced values needs at least one traced entry")
+        return FUNCTIONS["stack"]([r if isinstance(r, Tracer) else _constant(owner, r) for r in rows])
+    library = _array_library()
+    if library is not None:
+        return library.array(values, dtype=float)
+    from backsight.ir.evaluate import to_array
+
+    return to_array(values)
+
+
+asarray = array
+
+
+def _constant(owner: Tracer, value: Any) -> Any:
+    atom = owner.lift(value)
+    if atom is None:
+        raise TraceError(f"np.array cannot hold a {type(value).__name__}")
+    return owner.like(atom)

@@ -1,0 +1,1 @@
+"""Ways in: from a Python function to a Program."""

@@ -1,0 +1,421 @@
+"""Tracing plain Python and NumPy by example: run the function once on Tracers and record what it does.
+
+Operators and NumPy's own protocols are recorded. A Python `if` on a traced value takes the example's branch, and the
+Program remembers it as a guard. Whatever would turn a traced value into a plain number is refused, because its
+gradient would be lost silently.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from backsight.errors import BacksightError, InPlaceError, LostGradientError, ShapeError, TraceError
+from backsight.ir.builder import Builder
+from backsight.ir.evaluate import Array, Evaluation, to_array
+from backsight.ir.program import Atom, ArrayType, Constant, Dim, Guard, Program, Var
+from backsight.ops.shapes import show
+from backsight.ops.value import Value, apply
+from backsight.trace.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
+from backsight.trace.source import locate, name_in_caller, user_origin
+
+
+class TraceBuilder(Builder):
+    """A Program being recorded, with the example's values at hand for decisions."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.locate = locate
+        self.examples: dict[str, Array] = {}
+        self.captured: list[tuple[Var, Any]] = []
+        self.sizes: dict[str, Var] = {}
+        self._captured: dict[int, Var] = {}
+        self._dims: dict[str, int] = {}
+        self._evaluation: Evaluation | None = None
+        self._done = 0
+
+    def add_input(self, name: str, type: ArrayType, example: Array | None) -> Var:
+        var = self.input(name, type)
+        if example is not None:
+            self.examples[var.name] = example
+            for dim, size in zip(type.shape, example.shape, strict=True):
+                if isinstance(dim, str) and self._dims.setdefault(dim, size) != size:
+                    raise ShapeError(
+                        f"the dimension {dim!r} would be {self._dims[dim]} and {size} at once",
+                        remedy=f"give the axis of {name} another name",
+                    )
+        return var
+
+    def capture(self, value: Any) -> Var:
+        """An array the function closes over becomes an input, under the name the user's code has for it."""
+        if id(value) not in self._captured:
+            array = to_array(value)
+            name = name_in_caller(value)
+            var = self.add_input(name if name.isidentifier() else "captured", array_type(array), array)
+            self._captured[id(value)] = var
+            self.captured.append((var, value))
+        return self._captured[id(value)]
+
+    def example_of(self, var: Var) -> Any:
+        """The value of a scalar on the example.
+
+        Raises:
+            TraceError: the function was traced with types only.
+        """
+        missing = next((v for v in self.inputs if v.name not in self.examples), None)
+        if missing is not None:
+            raise TraceError(
+                f"a decision needs numbers, but the input {missing.name!r} was given only a type",
+                origin=user_origin(),
+                remedy="trace with example values, or write the choice as np.where",
+            )
+        run = self._evaluation = self._evaluation or Evaluation(self._dims)
+        run.values.update({v.name: self.examples[v.name] for v in self.inputs})
+        for e in self.equations[self._done :]:
+            run.values[e.output.name] = run.step(e.op, e.inputs, e.options, e.output.type)
+        self._done = len(self.equations)
+        return run.values[var.name].data[0]
+
+
+def array_type(array: Array) -> ArrayType:
+    return ArrayType(array.shape, array.dtype)
+
+
+class Tracer(Value):
+    """A value being recorded. Behaves like a NumPy array in expressions."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+    __array_priority__ = 1000.0
+    builder: TraceBuilder
+
+    # Operands --------------------------------------------------------------------------------------------------
+
+    def lift(self, other: Any) -> Atom | None:
+        atom = super().lift(other)
+        if atom is not None:
+            if isinstance(other, Value) and other.builder is not self.builder:
+                raise TraceError(
+                    "a traced value of one function is used while tracing another",
+                    origin=user_origin(),
+                    remedy="pass it to the inner function as an argument",
+                )
+            return atom
+        if hasattr(other, "shape") and hasattr(other, "tolist"):
+            if other.shape == ():
+                return Constant(other.tolist())
+            return self.builder.capture(other)
+        if isinstance(other, list | tuple) and other and not _has_tracer(other):
+            return self.builder.capture(other)
+        return None
+
+    def __matmul__(self, other: Any) -> Any:
+        atom = self.lift(other)
+        return NotImplemented if atom is None else _located(lambda: matmul(self, self.like(atom)))
+
+    def __rmatmul__(self, other: Any) -> Any:
+        atom = self.lift(other)
+        return NotImplemented if atom is None else _located(lambda: matmul(self.like(atom), self))
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        name = ufunc.__name__
+        if kwargs.pop("out", None) is not None:
+            raise InPlaceError(
+                f"np.{name} would write into an array",
+                origin=user_origin(),
+                remedy="assign the result to a new name: y = y + x instead of y += x on an array that is not traced",
+            )
+        table = FUNCTIONS if method == "__call__" else REDUCTIONS if method == "reduce" else {}
+        return _call(table.get(name), f"np.{name}{'' if method == '__call__' else '.' + method}", inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _call(FUNCTIONS.get(function.__name__), f"np.{function.__name__}", args, kwargs)
+
+    # Shape -----------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        return tuple(d if isinstance(d, int) else _size(self.builder, d) for d in self.type.shape)
+
+    @property
+    def size(self) -> Any:
+        total: Any = 1
+        for d in self.shape:
+            total = d * total if isinstance(total, int) and not isinstance(d, int) else total * d
+        return total
+
+    @property
+    def dtype(self) -> str:
+        return self.type.dtype
+
+    @property
+    def T(self) -> Any:
+        return transpose(self)
+
+    def __len__(self) -> int:
+        if not self.type.shape:
+            raise TraceError("a scalar has no length", origin=user_origin(), remedy="pass an array")
+        size = self.type.shape[0]
+        if isinstance(size, str):
+            raise TraceError(
+                f"len() must give a number, but this axis has the named size {size!r}",
+                origin=user_origin(),
+                remedy="use x.shape[0], which may stay a name",
+            )
+        return size
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        return _located(lambda: apply("index", self, key=_read_key(key, self.type.shape)))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise InPlaceError(
+            "a traced array cannot be assigned into",
+            origin=user_origin(),
+            remedy="build a new array: np.where(mask, new, old), np.stack([...]) or np.concatenate([...])",
+        )
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return FUNCTIONS["sum"](self, axis, keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return FUNCTIONS["mean"](self, axis, keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return FUNCTIONS["max"](self, axis, keepdims)
+
+    def dot(self, other: Any) -> Any:
+        return FUNCTIONS["dot"](self, other)
+
+    def reshape(self, *shape: Any) -> Any:
+        return reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: Any) -> Any:
+        return transpose(self, None if not axes else axes[0] if isinstance(axes[0], tuple | list) else axes)
+
+    def ravel(self) -> Any:
+        return FUNCTIONS["ravel"](self)
+
+    flatten = ravel
+
+    def copy(self) -> Any:
+        return self
+
+    def astype(self, dtype: Any) -> Any:
+        if dtype in (float, "float64", "float"):
+            return self if self.type.dtype == "float64" else self * 1.0
+        raise LostGradientError(
+            f"astype({dtype!r}) would lose the gradient", origin=user_origin(), remedy="keep float64, or np.where"
+        )
+
+    # What would lose the gradient ------------------------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        if self.type.shape != ():
+            raise TraceError(
+                f"an array of shape {show(self.type.shape)} is neither true nor false",
+                origin=user_origin(),
+                remedy="use np.where to choose elementwise",
+            )
+        if isinstance(self.atom, Constant):
+            return bool(self.atom.value)
+        condition = self.atom if self.atom.type.dtype == "bool" else (self != 0).atom
+        taken = bool(self.builder.example_of(condition))
+        self.builder.guards.append(Guard(condition, taken, user_origin()))
+        return taken
+
+    def _refuse(self, what: str) -> LostGradientError:
+        return LostGradientError(
+            f"{what} would turn a traced value into a plain number and lose its gradient",
+            origin=user_origin(),
+            remedy="keep it an array: use np.* functions instead of math.* or float(), and np.stack instead of np.array",
+        )
+
+    def __float__(self) -> float:
+        raise self._refuse("float()")
+
+    def __int__(self) -> int:
+        raise self._refuse("int()")
+
+    def __index__(self) -> int:
+        raise self._refuse("using it as an index")
+
+    def __complex__(self) -> complex:
+        raise self._refuse("complex()")
+
+    def item(self) -> Any:
+        raise self._refuse(".item()")
+
+    def tolist(self) -> Any:
+        raise self._refuse(".tolist()")
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        raise self._refuse("np.array or np.asarray")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise TraceError(
+            f"a traced value has no attribute {name!r}",
+            origin=user_origin(),
+            remedy=f"traced functions may use: {', '.join(sorted(FUNCTIONS))}",
+        )
+
+    def __repr__(self) -> str:
+        return f"Tracer({self.atom}: {self.type})"
+
+
+class SizeTracer(Tracer):
+    """The size of a named axis: a number that is known only when the Program runs."""
+
+    __slots__ = ("dim_name",)
+
+    def __init__(self, builder: TraceBuilder, atom: Atom, dim_name: str = "") -> None:
+        super().__init__(builder, atom)
+        self.dim_name = dim_name
+
+    def like(self, atom: Atom) -> Value:
+        return Tracer(self.builder, atom)
+
+    def __index__(self) -> int:
+        raise TraceError(
+            f"the size {self.dim_name!r} is known only when the Program runs",
+            origin=user_origin(),
+            remedy="loop over an axis of fixed size, or use an operation on the whole array",
+        )
+
+    __int__ = __index__
+
+
+def _size(builder: TraceBuilder, dim: str) -> SizeTracer:
+    """The size of a named axis: one value per Program, called like the axis."""
+    if dim not in builder.sizes:
+        builder.sizes[dim] = builder.apply("dim", (), name=dim, dim=dim)
+    return SizeTracer(builder, builder.sizes[dim], dim)
+
+
+def _located(build: Callable[[], Any]) -> Any:
+    try:
+        return build()
+    except BacksightError as error:
+        if error.origin is None:
+            raise error.__class__(error.message, origin=user_origin(), remedy=error.remedy) from None
+        raise
+
+
+def _call(function: Callable[..., Any] | None, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    if function is None:
+        raise TraceError(
+            f"{name} cannot be traced yet",
+            origin=user_origin(),
+            remedy=f"write it with: {', '.join(sorted(FUNCTIONS))}",
+        )
+    owner = next(t for t in _tracers(args))
+    # Arrays among the operands become inputs of the Program before a rule looks at their types.
+    operands = [_lifted(owner, a) for a in args]
+    try:
+        return _located(lambda: function(*operands, **kwargs))
+    except TypeError as error:
+        raise TraceError(f"{name}: {error}", origin=user_origin(), remedy="use the plain form of this function") from None
+
+
+def _lifted(owner: Tracer, argument: Any) -> Any:
+    if isinstance(argument, list | tuple) and _has_tracer(argument):
+        return [_lifted(owner, a) for a in argument]
+    if isinstance(argument, Value):
+        return argument
+    if hasattr(argument, "shape") and hasattr(argument, "tolist"):
+        atom = owner.lift(argument)
+        return owner if atom is None else Tracer(owner.builder, atom)
+    return argument
+
+
+def _tracers(args: Any) -> Iterator[Tracer]:
+    for a in args:
+        if isinstance(a, Tracer):
+            yield a
+        elif isinstance(a, list | tuple):
+            yield from _tracers(a)
+
+
+def _has_tracer(value: Any) -> bool:
+    return next(_tracers(value), None) is not None
+
+
+def _read_key(key: Any, shape: tuple[Dim, ...]) -> tuple[Any, ...]:
+    """A NumPy basic index in the Program's form."""
+    items = key if isinstance(key, tuple) else (key,)
+    consumed = sum(1 for i in items if i is not None and i is not Ellipsis)
+    result: list[Any] = []
+    axis = 0
+    for item in items:
+        if item is None:
+            result.append(("new",))
+        elif item is Ellipsis:
+            missing = len(shape) - consumed
+            result += [("slice", 0, None, 1)] * missing
+            axis += missing
+        elif axis >= len(shape):
+            raise ShapeError(f"too many indices for an array of shape {show(shape)}", origin=user_origin())
+        else:
+            result.append(_read_item(item, shape[axis]))
+            axis += 1
+    return tuple(result)
+
+
+def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
+    if isinstance(item, slice):
+        if item == slice(None):
+            return ("slice", 0, None, 1)
+        if isinstance(dim, str):
+            raise TraceError(
+                f"a slice of the named axis {dim!r} has no known size",
+                origin=user_origin(),
+                remedy="trace with an array of fixed size, or take the whole axis",
+            )
+        start, stop, step = item.indices(dim)
+        if step < 0:
+            raise TraceError("a backward slice cannot be traced yet", origin=user_origin(), remedy="slice forward")
+        return ("slice", start, stop, step)
+    if isinstance(item, bool) or not hasattr(item, "__index__") or isinstance(item, Tracer):
+        raise TraceError(
+            f"indexing with {type(item).__name__} cannot be traced yet",
+            origin=user_origin(),
+            remedy="use integers, slices and None; choose by condition with np.where",
+        )
+    position = item.__index__()
+    if isinstance(dim, int):
+        if not -dim <= position < dim:
+            raise ShapeError(f"index {position} is outside an axis of size {dim}", origin=user_origin())
+        return ("int", position % dim)
+    if position < 0:
+        raise TraceError(
+            f"counting from the end of the named axis {dim!r} is not possible", origin=user_origin(), remedy="count from 0"
+        )
+    return ("int", position)
+
+
+def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:
+    """The Program of a traced function, and the structure of its result (see `api.flatten`)."""
+    from backsight.trace.trees import flatten
+
+    leaves, structure = flatten(result)
+    outputs: list[Atom] = []
+    for leaf in leaves:
+        if isinstance(leaf, Tracer):
+            outputs.append(leaf.atom)
+        elif isinstance(leaf, bool | int | float):
+            outputs.append(Constant(leaf if math.isfinite(leaf) else float(leaf)))
+        elif hasattr(leaf, "tolist") and getattr(leaf, "shape", None) == ():
+            outputs.append(Constant(leaf.tolist()))
+        elif leaf is not None and hasattr(leaf, "shape"):
+            outputs.append(builder.capture(leaf))
+        else:
+            raise TraceError(
+                f"{builder.name} returns {type(leaf).__name__}, which is not a number or an array",
+                remedy="return the cost",
+            )
+    return builder.finish(outputs), structure
