@@ -28,6 +28,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
             head="<!--backsight:head-->" + script, body="<!--backsight:lesson-->"
         ),
     }
+    pages["404.html"] = pages["index.html"]
     for name, text in pages.items():
         path = folder / ".pages" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -85,6 +85,8 @@ def _build_bundle(web: Path, static: Path) -> None:
         target = pages / page.relative_to(static)
         target.parent.mkdir(parents=True, exist_ok=True)
         page.rename(target)
+        if page.parent != static:
+            page.parent.rmdir()
 
 
 def _build_site(root: Path, static: Path) -> None:

@@ -15,7 +15,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     rolldownOptions: {
-      input: { home: 'index.html', sandbox: 'sandbox/index.html', lesson: 'lesson/index.html' },
+      input: {
+        home: 'index.html',
+        sandbox: 'sandbox/index.html',
+        lesson: 'lesson/index.html',
+        lost: '404.html',
+      },
     },
   },
   worker: { format: 'es' },
