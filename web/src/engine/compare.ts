@@ -1,0 +1,157 @@
+/** A start that plateaued beside one that succeeds: what each believes, what a push does, and a verdict. */
+
+import type { DataKernels, OptimiserKernels, StartKernels } from './load';
+import { Inspector } from './inspect';
+import { startParameters } from './net';
+import type { Activation, NetKernels } from './payload';
+import { GOOD } from './progress';
+import { Random, STREAM } from './random';
+import type { StartName } from './settings';
+import { deadUnits, judge } from './stuck';
+import { SurfaceMaker } from './surface';
+import { Trainer } from './trainer';
+import type { Comparison, Domain, PushReport, StartReport } from './types';
+
+export interface ComparisonSetting {
+  net: NetKernels;
+  data: DataKernels;
+  starts: StartKernels;
+  optimisers: OptimiserKernels;
+  activation: Activation;
+  start: StartName;
+  seed: number;
+  domain: Domain;
+}
+
+const OTHER_STARTS = 8;
+const PUSH = 0.1;
+/** Bounds the work of one trial run: rows × parameters × epochs. */
+const WORK = 4e8;
+
+/** Yields a growing comparison; each pull does a few milliseconds of work (`timeIsUp` ends a slice). */
+export function* compareStarts(
+  stuck: Trainer,
+  setting: ComparisonSetting,
+  timeIsUp: () => boolean,
+): Generator<Comparison> {
+  const epochs = trialLength(stuck);
+  const facts: Facts = { stuck: report(stuck, setting, setting.seed), push: null, succeeded: null, tried: [] };
+  const state = () => summary(stuck, setting, facts);
+  yield state();
+  const pushed = fork(stuck, setting, nudged(stuck.theta, setting.seed), stuck.settings.seed);
+  for (const _ of trial(pushed, epochs, timeIsUp)) yield state();
+  facts.push = pushReport(pushed, facts.stuck);
+  for (let i = 1; i <= OTHER_STARTS && !facts.succeeded; i++) {
+    const seed = (setting.seed + i) % 2 ** 32;
+    const theta = startParameters(setting.starts, setting.start, stuck.widths, seed);
+    const other = fork(stuck, setting, theta, seed);
+    for (const _ of trial(other, epochs, timeIsUp)) yield state();
+    facts.tried = [...facts.tried, seed];
+    const { trainAccuracy } = other.survey();
+    if (trainAccuracy >= Math.max(GOOD, facts.stuck.accuracy)) facts.succeeded = report(other, setting, seed);
+    yield state();
+  }
+  yield { ...state(), finished: true };
+}
+
+interface Facts {
+  stuck: StartReport;
+  push: PushReport | null;
+  succeeded: StartReport | null;
+  tried: number[];
+}
+
+/** As long as the stuck start was given, within the bound of work. */
+function trialLength(stuck: Trainer): number {
+  const work = stuck.rows.trainCount * stuck.theta.length;
+  return Math.max(50, Math.min(stuck.epoch, 5000, Math.round(WORK / work)));
+}
+
+function fork(from: Trainer, setting: ComparisonSetting, theta: Float64Array, seed: number): Trainer {
+  return new Trainer(setting.net, setting.optimisers, from.widths, theta, from.rows, { ...from.settings, seed });
+}
+
+function* trial(trainer: Trainer, epochs: number, timeIsUp: () => boolean): Generator<void> {
+  while (trainer.epoch < epochs && !trainer.stopped) {
+    trainer.run(epochs - trainer.epoch, timeIsUp);
+    if (timeIsUp()) yield;
+  }
+}
+
+/** Every weight moved by at most PUSH, by numbers of the seed's own stream. */
+function nudged(theta: Float64Array, seed: number): Float64Array {
+  const random = new Random(seed, STREAM.push);
+  return theta.map((value) => value + PUSH * (2 * random.uniform() - 1));
+}
+
+function pushReport(pushed: Trainer, stuck: StartReport): PushReport {
+  const { trainCost, trainAccuracy } = pushed.survey();
+  return {
+    size: PUSH,
+    epochs: pushed.epoch,
+    costBefore: stuck.cost,
+    costAfter: trainCost,
+    accuracyAfter: trainAccuracy,
+    escaped: trainCost < stuck.cost * 0.95,
+  };
+}
+
+function report(trainer: Trainer, setting: ComparisonSetting, seed: number): StartReport {
+  const { trainCost, trainAccuracy } = trainer.survey();
+  const { pointOf, rows } = trainer.rows;
+  const exampleCosts = new Float64Array(rows).fill(NaN);
+  trainer.exampleCosts().forEach((cost, row) => (exampleCosts[pointOf[row]!] = cost));
+  const maker = new SurfaceMaker(
+    setting.net,
+    setting.data,
+    trainer.widths,
+    trainer.theta,
+    setting.domain,
+    trainer.rows.scaling,
+  );
+  return {
+    seed,
+    epoch: trainer.epoch,
+    cost: trainCost,
+    accuracy: trainAccuracy,
+    gradientLength: trainer.gradientLength(),
+    surface: maker.make(),
+    exampleCosts,
+    givenUp: trainer.wrongRows().map((row) => pointOf[row]!),
+  };
+}
+
+function summary(stuck: Trainer, setting: ComparisonSetting, facts: Facts): Comparison {
+  const judged = judge({
+    optimiser: stuck.settings.optimiser,
+    gradientLength: facts.stuck.gradientLength,
+    deadLayer: deadLayer(stuck, setting),
+    recentFall: recentFall(stuck),
+    pushEscaped: facts.push?.escaped ?? null,
+    tried: facts.tried.length,
+    succeededSeed: facts.succeeded?.seed ?? null,
+  });
+  return { finished: false, ...facts, ...judged };
+}
+
+function deadLayer(stuck: Trainer, setting: ComparisonSetting): number {
+  const { X, T, trainCount, classes } = stuck.rows;
+  const inspector = new Inspector(setting.net, stuck.widths, trainCount);
+  inspector.run(stuck.theta, X.subarray(0, trainCount * 2), T.subarray(0, trainCount * classes));
+  const forGood = deadUnits(inspector, stuck.theta, setting.activation, stuck.settings.optimiser).filter(
+    (unit) => unit.stays,
+  );
+  for (let layer = 1; layer < stuck.widths.length - 1; layer++) {
+    if (forGood.filter((unit) => unit.layer === layer).length === stuck.widths[layer]) return layer;
+  }
+  return 0;
+}
+
+/** By what share the cost fell over the later half of the recorded epochs. */
+function recentFall(stuck: Trainer): number {
+  const { epoch, trainCost } = stuck.history;
+  const last = epoch.length - 1;
+  if (last < 1) return 0;
+  const half = epoch.findIndex((e) => e >= epoch[last]! / 2);
+  return Math.max(0, (trainCost[half]! - trainCost[last]!) / trainCost[half]!);
+}

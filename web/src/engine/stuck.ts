@@ -1,0 +1,166 @@
+/** Which hidden units get a gradient of exactly 0, and whether anything could still wake them. */
+
+import type { Inspector } from './inspect';
+import { views } from './net';
+import { activationOf, sumOf } from './places';
+import type { Activation } from './payload';
+import type { OptimiserName } from './settings';
+import type { DeadUnit } from './types';
+
+/**
+ * Dead units of a net, seen through an inspector that has just run over all training examples.
+ *
+ * A unit is dead now when its local slope is exactly 0 on every example: its own weights get no gradient then. It
+ * stays so when its inputs can no longer change either. That is the largest set that holds together:
+ *
+ * - a dead unit stays dead when every unit that feeds it through a weight that is not 0 keeps its values;
+ * - a unit keeps its values when its inputs do and its own weights cannot move: it stays dead itself, or every unit
+ *   it feeds does, so that no gradient comes back to it.
+ *
+ * If all of this holds now it holds after a step of plain gradient descent, since none of these weights moves.
+ */
+export function deadUnits(
+  inspector: Inspector,
+  theta: Float64Array,
+  activation: Activation,
+  optimiser: OptimiserName,
+): DeadUnit[] {
+  const { widths } = inspector;
+  const dead = silentUnits(inspector);
+  if (!dead.some((layer) => layer.some(Boolean))) return [];
+  const stays = optimiser === 'gd' ? staying(widths, dead, theta) : dead.map((layer) => layer.map(() => false));
+  const found: DeadUnit[] = [];
+  for (let layer = 1; layer < widths.length - 1; layer++) {
+    for (let unit = 0; unit < widths[layer]!; unit++) {
+      if (!dead[layer]![unit]) continue;
+      const forGood = stays[layer]![unit]!;
+      const words = [now(activation), ...(forGood ? whyItStays(layer) : revivals(layer, optimiser))];
+      found.push({ layer, unit, stays: forGood, words });
+    }
+  }
+  return found;
+}
+
+/** By layer (inputs and outputs are never silent): is the local slope 0 on every row? */
+function silentUnits(inspector: Inspector): boolean[][] {
+  const { widths, rows } = inspector;
+  const depth = widths.length - 2;
+  return widths.map((width, layer) => {
+    const slope = inspector.kernel.arrays[`slope_${activationOf(depth, layer)}_${sumOf(layer)}`];
+    const hidden = layer > 0 && layer <= depth && slope !== undefined && rows > 0;
+    return Array.from({ length: width }, (_, unit) => {
+      if (!hidden) return false;
+      for (let row = 0; row < rows; row++) if (slope[row * width + unit] !== 0) return false;
+      return true;
+    });
+  });
+}
+
+function staying(widths: readonly number[], dead: boolean[][], theta: Float64Array): boolean[][] {
+  const weights = views(widths, theta);
+  const stays = dead.map((layer) => [...layer]);
+  const still = widths.map((width) => Array<boolean>(width).fill(true));
+  const outputs = widths.length - 1;
+  const inputsStill = (layer: number, unit: number) =>
+    layer === 1 ||
+    still[layer - 1]!.every((kept, from) => kept || weights[`W${layer}`]![from * widths[layer]! + unit] === 0);
+  const noBlame = (layer: number) => layer < outputs && stays[layer + 1]!.every(Boolean);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let layer = 1; layer <= outputs; layer++) {
+      for (let unit = 0; unit < widths[layer]!; unit++) {
+        const fed = inputsStill(layer, unit);
+        const keepsDead = stays[layer]![unit]! && fed;
+        const keepsStill = still[layer]![unit]! && fed && (keepsDead || noBlame(layer));
+        changed ||= keepsDead !== stays[layer]![unit] || keepsStill !== still[layer]![unit];
+        stays[layer]![unit] = keepsDead;
+        still[layer]![unit] = keepsStill;
+      }
+    }
+  }
+  return stays;
+}
+
+function now(activation: Activation): string {
+  const why =
+    activation === 'relu'
+      ? 'its sum is 0 or less on every training example, where ReLU is flat'
+      : 'its sums are so large that the curve is flat to the last digit, on every training example';
+  return `Gradient exactly 0 now: ${why}. Its own weights do not learn.`;
+}
+
+function whyItStays(layer: number): string[] {
+  const inputs =
+    layer === 1
+      ? 'Its inputs are the data, which do not move.'
+      : 'What feeds it cannot move either: no gradient gets past this layer, or the units before are dead too.';
+  return [`It stays so. ${inputs} Plain gradient descent adds 0 to its weights at every step, for ever.`];
+}
+
+function revivals(layer: number, optimiser: OptimiserName): string[] {
+  const ways: string[] = [];
+  if (layer > 1) ways.push('The layers before it still learn: they may send it other values.');
+  if (optimiser === 'momentum') ways.push('Momentum may carry its weights on although the gradient is 0.');
+  if (optimiser === 'adam') ways.push('Adam remembers earlier gradients and may still move its weights.');
+  return ways.length ? ['It may wake up again.', ...ways] : ['It may wake up again.'];
+}
+
+/** What is known about a start that stopped getting anywhere. */
+export interface Findings {
+  optimiser: OptimiserName;
+  gradientLength: number;
+  /** A hidden layer whose units are all dead for good; 0 if there is none. */
+  deadLayer: number;
+  /** Relative fall of the cost over the later half of training. */
+  recentFall: number;
+  pushEscaped: boolean | null;
+  tried: number;
+  succeededSeed: number | null;
+}
+
+/** The verdict on a plateau, in decreasing strength, with its reasons. */
+export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still slow'; reasons: string[] } {
+  if (f.deadLayer > 0) {
+    return {
+      verdict: 'proved',
+      reasons: [
+        `Every unit of hidden layer ${f.deadLayer} is dead and stays so: nothing about the inputs gets through.`,
+        'The net gives the same answer everywhere; only the weights after that layer still move.',
+      ],
+    };
+  }
+  if (f.optimiser === 'gd' && f.gradientLength === 0) {
+    return {
+      verdict: 'proved',
+      reasons: ['The gradient is exactly 0 for every weight, and plain gradient descent moves by nothing else.'],
+    };
+  }
+  const falling = f.recentFall > 0.01;
+  if (falling || f.pushEscaped) {
+    return {
+      verdict: 'still slow',
+      reasons: [
+        ...(falling ? [`The cost still fell by ${percent(f.recentFall)} over the later half of training.`] : []),
+        ...(f.pushEscaped ? ['After a small push of its weights it got moving: a flat stretch, no dead end.'] : []),
+      ],
+    };
+  }
+  return { verdict: 'evidence', reasons: evidence(f) };
+}
+
+function evidence(f: Findings): string[] {
+  const reasons = ['The cost no longer falls: no proof that it never will, but signs.'];
+  if (f.pushEscaped === false) reasons.push('After a small push of its weights it came back to the same cost.');
+  if (f.succeededSeed !== null) {
+    reasons.push(`With the same settings, the start of seed ${f.succeededSeed} learned these points: the start is to blame.`);
+  } else if (f.tried > 0) {
+    reasons.push(
+      `${f.tried} other ${f.tried === 1 ? 'start' : 'starts'} did no better: rather the net, the settings or the data than the start.`,
+    );
+  }
+  return reasons;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toPrecision(2)} %`;
+}

@@ -1,0 +1,27 @@
+/** The training worker: a `TrainingServer` behind `postMessage`. */
+
+import { Library } from './load';
+import type { ToWorker } from './protocol';
+import { TrainingServer } from './server';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+
+// A message to ourselves comes after those already waiting, without the four milliseconds of nested timers.
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+
+const server = new TrainingServer({
+  post: (message, transfer) => scope.postMessage(message, transfer),
+  now: () => performance.now(),
+  later(callback, milliseconds) {
+    if (milliseconds >= 1) setTimeout(callback, milliseconds);
+    else {
+      waiting.push(callback);
+      channel.port2.postMessage(null);
+    }
+  },
+  library: (base) => new Library(base),
+});
+
+scope.onmessage = (event: MessageEvent<ToWorker>) => void server.receive(event.data);
