@@ -57,8 +57,8 @@ export function crosses(edge: EdgeLine, box: Box): boolean {
   return enter < leave;
 }
 
-/** Labels for some of a net's edges, each on the step of its edge that hides the least. */
-export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[]): Labels {
+/** Labels for some of a net's edges, each on the step of its edge that hides the least, rather near one of its ends. */
+export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[], near: 'start' | 'end' = 'start'): Labels {
   const font = labelFont(layout);
   const blocked = obstacles(layout);
   const placed: Label[] = [];
@@ -67,7 +67,7 @@ export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[]): Labe
     const rivals = layout.edges.filter((other) => other.layer === edge.layer && other.key !== edge.key);
     let best: { label: Label; cost: number } | null = null;
     for (const [order, step] of STEPS.entries()) {
-      const at = between(edge.start, edge.end, step);
+      const at = between(edge.start, edge.end, near === 'start' ? step : 1 - step);
       const box = boxAt(at, font);
       if (placed.some((label) => overlap(label.box, box)) || blocked.some((other) => overlap(other, box))) continue;
       const cost = CROSSING * rivals.filter((other) => crosses(other, box)).length + STEP * order;
