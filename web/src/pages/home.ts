@@ -1,5 +1,6 @@
+import { mount } from 'svelte';
 import '../look/look.css';
+import Home from './home/Home.svelte';
+import { readLessons } from './home/lessons.ts';
 
-const heading = document.createElement('h1');
-heading.textContent = 'backsight';
-(document.getElementById('app') ?? document.body).append(heading);
+mount(Home, { target: document.getElementById('app')!, props: { lessons: readLessons(document) } });
