@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 Expression = float | str | dict[str, Any]
-"""As it crosses to the browser: a number, a name, or {function, arguments, variable} / {call, variable}."""
+"""As it crosses to the browser: a number, a name, or {function, arguments, variable} / {call, variable}; a variable may be a fixed number."""
 
 
 class BadExpression(ValueError):
@@ -26,7 +26,7 @@ class BadExpression(ValueError):
 
 
 def parse(
-    text: str | int | float, variables: Callable[[str], Collection[str]], calls: Collection[str]
+    text: str | int | float, variables: Callable[[str], Mapping[str, str | float]], calls: Collection[str]
 ) -> Expression:
     """Read one expression.
 
@@ -48,7 +48,7 @@ def parse(
 
 
 def parse_call(
-    text: str, variables: Callable[[str], Collection[str]], calls: Collection[str]
+    text: str, variables: Callable[[str], Mapping[str, str | float]], calls: Collection[str]
 ) -> dict[str, Any]:
     """Read `function(name=value, …)` without a variable: a call that the stage names.
 
@@ -64,7 +64,7 @@ def parse_call(
     return _call(node, variables, calls)
 
 
-def _read(node: ast.expr, variables: Callable[[str], Collection[str]], calls: Collection[str]) -> Expression:
+def _read(node: ast.expr, variables: Callable[[str], Mapping[str, str | float]], calls: Collection[str]) -> Expression:
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
@@ -83,12 +83,12 @@ def _read(node: ast.expr, variables: Callable[[str], Collection[str]], calls: Co
                 raise BadExpression(
                     f"{found['function']} computes no `{variable}`; it computes: {_list(known)}"
                 )
-            return {**found, "variable": variable}
+            return {**found, "variable": known[variable]}
     raise BadExpression(f"`{ast.unparse(node)}` is neither a name nor function(argument=value).variable")
 
 
 def _call(
-    node: ast.Call, variables: Callable[[str], Collection[str]], calls: Collection[str]
+    node: ast.Call, variables: Callable[[str], Mapping[str, str | float]], calls: Collection[str]
 ) -> dict[str, Any]:
     if not isinstance(node.func, ast.Name) or node.args:
         raise BadExpression(f"`{ast.unparse(node)}`: name the function and every argument, as in press(x=2)")
@@ -129,6 +129,9 @@ def evaluate(
         if not isinstance(e, dict):
             return e
         call = calls[e["call"]] if "call" in e else e
-        return run(call["function"], {k: value(v) for k, v in call["arguments"].items()})[e["variable"]]
+        variable = e["variable"]
+        if not isinstance(variable, str):
+            return variable
+        return run(call["function"], {k: value(v) for k, v in call["arguments"].items()})[variable]
 
     return value(expression)

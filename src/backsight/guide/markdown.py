@@ -102,10 +102,10 @@ class _Renderer:
         self.md.add_render_rule("math_block", _render_math)
 
     @cache  # noqa: B019  one renderer per lesson, gone with it
-    def _variables(self, function: str) -> Collection[str]:
+    def _variables(self, function: str) -> dict[str, str | float]:
         if function not in self.functions:
             raise KeyError(f"model.py has no function `{function}`; {nearest(function, self.functions)}")
-        return frozenset(self.functions[function].gradient.variables())
+        return self.functions[function].names()
 
     # The whole lesson
 
@@ -184,6 +184,7 @@ class _Renderer:
                         _line(token),
                         nearest(node["variable"], self._variables(function)),
                     )
+                node["variable"] = self._variables(function)[node["variable"]]
             for item in node.values():
                 self._check_call_variables(item, token, calls)
         elif isinstance(node, list):

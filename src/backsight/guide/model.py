@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backsight.errors import LessonError
-from backsight.ir.program import Origin
-
-if TYPE_CHECKING:
-    from backsight.ir.program import Program
+from backsight.ir.program import Origin, Var
+from backsight.transforms.reverse import Gradient
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,35 @@ class LessonFunction:
     wrt: tuple[str, ...]
 
     @cached_property
-    def gradient(self) -> Program:
-        """Value and gradient in one Program; its variables are what expressions may name."""
-        from backsight.api import gradient_program
+    def gradient(self) -> Gradient:
+        """Value and gradient in one Program: what the browser runs, and what expressions may name."""
+        from backsight.api import trace
+        from backsight.transforms import gradient, simplify
 
-        return gradient_program(self.function, dict(self.example), self.wrt)
+        program = simplify(trace(self.function, *self.example.values()))
+        derived = gradient(program, list(self.wrt)) if self.wrt else Gradient(program, {})
+        return Gradient(simplify(derived.program), derived.adjoints)
+
+    def names(self) -> dict[str, str | float]:
+        """What an expression may name, and what it is called in the Program (or the number it always is).
+
+        An adjoint is `d` and the name of its variable; two adjoints that are one value share one Var.
+        """
+        known = set(self.gradient.program.variables())
+        found: dict[str, str | float] = {
+            f"d{name}": atom.name if isinstance(atom, Var) else float(atom.value)
+            for name, atom in self.gradient.adjoints.items()
+            if not isinstance(atom, Var) or atom.name in known
+        }
+        return {**found, **{name: name for name in known}}
 
     def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Every variable's value, by the reference evaluator."""
         from backsight.ir.evaluate import evaluate_all
 
-        inputs = [arguments[v.name] for v in self.gradient.inputs]
-        return {name: array.tolist() for name, array in evaluate_all(self.gradient, inputs).items()}
+        program = self.gradient.program
+        values = evaluate_all(program, [arguments[v.name] for v in program.inputs])
+        return {name: array.tolist() for name, array in values.items()}
 
 
 def load_functions(folder: Path) -> dict[str, LessonFunction]:

@@ -20,7 +20,7 @@ from backsight.ir.program import Origin
 class Names:
     """What a lesson's text may name: filled from its stage and its model.py."""
 
-    variables: Callable[[str], Collection[str]]
+    variables: Callable[[str], Mapping[str, str | float]]
     quantities: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
     calls: frozenset[str] = frozenset()

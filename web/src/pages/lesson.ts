@@ -1,5 +1,35 @@
 import '../look/look.css';
+import { mount } from 'svelte';
+import { Library, payloadBase } from '../engine/load.ts';
+import { FIGURES } from '../lesson/figures.ts';
+import { LessonFunctions } from '../lesson/functions.ts';
+import Lesson from '../lesson/Lesson.svelte';
+import { browserStore, Progress } from '../lesson/progress.svelte.ts';
+import { readPage } from '../lesson/read.ts';
+import { Stage } from '../lesson/stage.svelte.ts';
+import { Walk } from '../lesson/walk.svelte.ts';
 
-const heading = document.createElement('h1');
-heading.textContent = 'backsight';
-(document.getElementById('app') ?? document.body).append(heading);
+async function start(): Promise<void> {
+  const { data, pieces } = readPage(document);
+  const figure = FIGURES[data.stage.figure];
+  if (!figure) throw new Error(`There is no figure “${data.stage.figure}”.`);
+  const library = new Library(payloadBase(document));
+  const [functions, { default: Figure, shown }] = await Promise.all([
+    LessonFunctions.load(library, data.slug, data.functions),
+    figure(),
+  ]);
+  const walk = new Walk(data, new Stage(data.stage, functions), new Progress(data.slug, browserStore()));
+  walk.open(location.hash.slice(1));
+  const target = document.createElement('div');
+  document.getElementById('lesson')?.replaceWith(target);
+  mount(Lesson, { target, props: { walk, pieces, Figure, shown } });
+  document.documentElement.dataset.ready = 'true';
+}
+
+start().catch((error: unknown) => {
+  const notice = document.createElement('p');
+  notice.setAttribute('role', 'alert');
+  notice.className = 'noscript';
+  notice.textContent = `This lesson could not start: ${error instanceof Error ? error.message : String(error)}`;
+  document.body.prepend(notice);
+});

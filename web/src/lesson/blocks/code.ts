@@ -1,0 +1,30 @@
+/** A lesson's code with the figure's present inputs written into it, line by line. */
+
+import type { CodeData } from '../data.ts';
+
+export interface CodeLine {
+  text: string;
+  /** The quantity this line computes, if the figure knows it. */
+  quantity?: string;
+}
+
+const ASSIGNMENT = /^(\w+)(\s*=\s*)([^#\n]*?)(\s*#.*)?$/;
+
+export function codeLines(block: CodeData, inputs: Record<string, number>): CodeLine[] {
+  return block.code
+    .trim()
+    .split('\n')
+    .map((text) => {
+      const match = ASSIGNMENT.exec(text);
+      if (!match) return { text };
+      const [, name = '', equals = '', , comment = ''] = match;
+      const value = inputs[name];
+      const line = block.inputs.includes(name) && value !== undefined ? name + equals + python(value) + comment : text;
+      return { text: line, quantity: block.checks[name] };
+    });
+}
+
+export const codeText = (lines: readonly CodeLine[]): string => `${lines.map(({ text }) => text).join('\n')}\n`;
+
+/** A number as Python reads it back to the same bits. */
+const python = (value: number): string => (Number.isInteger(value) ? `${value}.0` : String(value));

@@ -1,0 +1,73 @@
+/** Runs a lesson's functions: one inspect kernel each, made once; every number of a lesson comes out of here. */
+
+import type { FunctionKernels, Kernel } from '../engine/payload.ts';
+import type { Call, Expression } from './data.ts';
+
+/** A number, or a row of numbers for an argument that is an array. */
+export type Argument = number | readonly number[];
+
+/** Every variable of a function's Program by name; a scalar is an array of length 1. */
+export type Values = Readonly<Record<string, Float64Array>>;
+
+/** Names an expression may use: inputs of the stage, data, quantities, and a question's own given values. */
+export type Names = (name: string) => Expression | Argument | undefined;
+
+export interface Library {
+  functionKernels(id: string): Promise<FunctionKernels>;
+}
+
+export class LessonFunctions {
+  private constructor(private readonly kernels: Map<string, Kernel>) {}
+
+  static async load(library: Library, slug: string, names: readonly string[]): Promise<LessonFunctions> {
+    const loaded = await Promise.all(
+      names.map(async (name): Promise<[string, Kernel]> => {
+        const { inspect } = await library.functionKernels(`lesson-${slug}-${name}`);
+        return [name, inspect.create({})];
+      }),
+    );
+    return new LessonFunctions(new Map(loaded));
+  }
+
+  /** The kernel's own arrays: read them before the same function runs again. */
+  run(name: string, arguments_: Record<string, Argument>): Values {
+    const kernel = this.kernels.get(name);
+    if (!kernel) throw new Error(`The lesson has no function “${name}”.`);
+    for (const [key, value] of Object.entries(arguments_)) {
+      const array = kernel.arrays[key];
+      if (!array) throw new Error(`“${name}” takes no “${key}”.`);
+      if (typeof value === 'number') array.fill(value);
+      else array.set(value);
+    }
+    kernel.run();
+    return kernel.arrays;
+  }
+}
+
+/** The number an expression stands for. */
+export function evaluate(
+  functions: LessonFunctions,
+  calls: Record<string, Call>,
+  names: Names,
+  expression: Expression,
+): number {
+  const value = (e: Expression | Argument): Argument => {
+    if (typeof e === 'string') {
+      const found = names(e);
+      if (found === undefined) throw new Error(`Nothing is called “${e}”.`);
+      return value(found);
+    }
+    if (typeof e === 'number' || isRow(e)) return e;
+    if (typeof e.variable === 'number') return e.variable;
+    const call = 'call' in e ? calls[e.call] : e;
+    if (!call) throw new Error('An expression names a call that the stage does not have.');
+    const arguments_ = Object.fromEntries(Object.entries(call.arguments).map(([k, v]) => [k, value(v)]));
+    const result = functions.run(call.function, arguments_)[e.variable];
+    if (!result) throw new Error(`“${call.function}” computes no “${e.variable}”.`);
+    return result.length === 1 ? result[0]! : Array.from(result);
+  };
+  const result = value(expression);
+  return typeof result === 'number' ? result : (result[0] ?? NaN);
+}
+
+const isRow = (e: Expression | Argument): e is readonly number[] => Array.isArray(e);

@@ -1,0 +1,94 @@
+/** The state that a lesson's figure, ledger, prose and code share: inputs, computed quantities, what is lit. */
+
+import { formatFixed } from '../parts/format.ts';
+import type { Expression, QuantityData, SceneData, StageData } from './data.ts';
+import { evaluate, type Argument, type LessonFunctions, type Names } from './functions.ts';
+
+export class Stage {
+  /** What the learner turns. */
+  inputs: Record<string, number> = $state({});
+  /** What the present step shows. */
+  scene: SceneData = $state.raw({});
+  /** The quantity someone points at; its row, symbol, line and drawing are lit. */
+  selected: string | null = $state(null);
+  /** True until the step's prediction is locked, if the step covers something. */
+  locked = $state(false);
+  /** Counts what the learner did on the figure since the step began: some figures ask for a first move. */
+  moves = $state(0);
+
+  readonly values: Record<string, number> = $derived.by(() => {
+    const entries = Object.entries(this.data.quantities);
+    return Object.fromEntries(entries.map(([name, quantity]) => [name, this.value(quantity.of)]));
+  });
+
+  constructor(
+    readonly data: StageData,
+    readonly functions: LessonFunctions,
+  ) {
+    for (const [name, input] of Object.entries(data.inputs)) this.inputs[name] = input.value;
+  }
+
+  /** What an expression stands for, at the present inputs or with some of them replaced. */
+  value(expression: Expression, instead: Record<string, Argument | Expression> = {}): number {
+    const names: Names = (name) =>
+      instead[name] ??
+      this.inputs[name] ??
+      (this.data.data?.[name] as number[] | undefined) ??
+      this.data.quantities[name]?.of;
+    return evaluate(this.functions, this.data.calls, names, expression);
+  }
+
+  quantity(name: string): QuantityData {
+    const found = this.data.quantities[name];
+    if (!found) throw new Error(`The stage has no quantity “${name}”.`);
+    return found;
+  }
+
+  /** A quantity as people read it: its own number of decimals, or a question mark while it is covered. */
+  text(name: string, digits?: number): string {
+    if (this.isCovered(name)) return '?';
+    return formatFixed(this.values[name] ?? NaN, digits ?? this.data.quantities[name]?.digits ?? 2);
+  }
+
+  isCovered(name: string): boolean {
+    return this.locked && (this.scene.cover ?? []).includes(name);
+  }
+
+  isLit(name: string): boolean {
+    return this.selected === name;
+  }
+
+  /** Lit because the selected quantity is worked out from it. */
+  isUsed(name: string): boolean {
+    return this.selected !== null && (this.data.quantities[this.selected]?.from ?? []).includes(name);
+  }
+
+  select(name: string | null): void {
+    this.selected = name;
+  }
+
+  /** Sets an input within its range, on its grid of steps. */
+  set(name: string, value: number): void {
+    const input = this.data.inputs[name];
+    if (!input || !Number.isFinite(value)) return;
+    const steps = Math.round((value - input.min) / input.step);
+    const snapped = Number((input.min + steps * input.step).toFixed(6));
+    const next = Math.min(input.max, Math.max(input.min, snapped));
+    if (next === this.inputs[name]) return;
+    this.inputs[name] = next;
+    this.moves += 1;
+  }
+
+  /** Begins a step: its scene, and the inputs it asks for. */
+  enter(scene: SceneData, locked: boolean): void {
+    this.scene = scene;
+    this.locked = locked;
+    this.selected = null;
+    for (const [name, value] of Object.entries(scene.set ?? {})) this.inputs[name] = value;
+    this.moves = 0;
+  }
+
+  option<T>(name: string, otherwise: T): T {
+    return ((this.scene.options?.[name] ?? this.data.options?.[name]) as T | undefined) ?? otherwise;
+  }
+}
