@@ -263,3 +263,23 @@ def compile(program: Program | Callable[..., Any], /, *examples: Any, axes: Axes
         return unflatten(traced.structure, results)
 
     return run
+
+
+def gradient_program(function: Callable[..., Any], example: Mapping[str, Any], wrt: Sequence[str]) -> Program:
+    """The value and the gradient of a function as a Program, traced at named example arguments.
+
+    Args:
+        function: returns one number.
+        example: an argument for each parameter; lists are arrays.
+        wrt: the parameters to differentiate by.
+
+    Raises:
+        TraceError: see `trace`.
+        DifferentiationError: see `value_and_grad`.
+    """
+    return simplify(gradient(simplify(example_program(function, example)), wrt, name=f"grad_{_name(function)}").program)
+
+
+def example_program(function: Callable[..., Any], example: Mapping[str, Any]) -> Program:
+    """`trace` at named example arguments; lists are arrays."""
+    return trace(function, *(to_array(example[name]) for name in _parameter_names(function, len(example))))

@@ -15,6 +15,20 @@ from backsight.errors import TraceError
 from backsight.trace.functions import FUNCTIONS
 from backsight.trace.numpy import Tracer, _call, _has_tracer
 
+class _Reducible:
+    """A NumPy function with `.reduce`, such as np.logaddexp."""
+
+    def __init__(self, name: str, reduced: str) -> None:
+        self.__name__, self._reduced = name, reduced
+
+    def __call__(self, *args: Any) -> Any:
+        return _run(self.__name__, args, {})
+
+    def reduce(self, x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+        return _run(self._reduced, (x, axis, keepdims), {})
+
+
+logaddexp = _Reducible("logaddexp", "logsumexp")
 pi = math.pi
 e = math.e
 inf = math.inf
@@ -40,14 +54,18 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
     return compile_function(lambda *xs: FUNCTIONS[name](*xs, **kwargs), *args)(*args)
 
 
+def _run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if _has_tracer(args):
+        return _call(FUNCTIONS[name], f"np.{name}", args, kwargs)
+    return _plain(name, *args, **kwargs)
+
+
 def __getattr__(name: str) -> Callable[..., Any]:
     if name not in FUNCTIONS:
         raise AttributeError(f"backsight.numpy has no {name!r}; it has {', '.join(sorted(FUNCTIONS))}")
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        if _has_tracer(args):
-            return _call(FUNCTIONS[name], f"np.{name}", args, kwargs)
-        return _plain(name, *args, **kwargs)
+        return _run(name, args, kwargs)
 
     function.__name__ = function.__qualname__ = name
     return function

@@ -41,6 +41,8 @@ class Speller(ABC):
     """How one target writes atoms and operations."""
 
     target: str
+    longest: int = LONGEST // 2
+    """Longer expressions get a line of their own."""
 
     @abstractmethod
     def constant(self, value: Constant) -> Text: ...
@@ -94,7 +96,7 @@ class _Walk:
 
     def _may_fold(self, equation: Equation, text: Text) -> bool:
         output = equation.output
-        if output.named or len(text.text) > LONGEST // 2:
+        if output.named or len(text.text) > self.speller.longest:
             return False
         # A size is cheaper to read off again than to name.
         return self._uses.get(output.name, 0) <= 1 or equation.op == "dim"

@@ -397,8 +397,8 @@ class Definitions:
             start = start + Index.of(self.size(atom.type.shape[axis]))
         return nodes
 
-    def dim(self, e: Equation, name: str) -> list[Node]:
-        return [self.node(e.output.name, (), (), self.count(name))]
+    def dim(self, e: Equation, dim: str) -> list[Node]:
+        return [self.node(e.output.name, (), (), self.count(dim))]
 
 
 _RULES: dict[str, Callable[..., list[Node]]] = {

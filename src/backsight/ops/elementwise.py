@@ -206,7 +206,7 @@ sign = register(
         vjp=lambda g, y, x: (None,),
         jvp=lambda dx, y, x: None,
         why="the sign is flat wherever it has a slope",
-        write=_function("np.sign", "Math.sign", r"\operatorname{sign}"),
+        write=_function("np.sign", "Math.sign", r"\operatorname{{sign}}"),
         try_at=([0.3, -0.7, 2.0],),
     )
 )

@@ -51,12 +51,12 @@ def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
     for equation in reversed(program.equations):
         y = equation.output
         if y.name in blame:
-            adjoints[y.name] = _total(builder, blame.pop(y.name))
-            _pass_back(builder, equation, adjoints[y.name], active, blame)
+            adjoints[y.name] = total(builder, blame.pop(y.name))
+            pass_back(builder, equation, adjoints[y.name], active, blame)
     builder.origin, builder.note = None, ""
     for var in wanted:
         adjoints[var.name] = (
-            _total(builder, blame[var.name])
+            total(builder, blame[var.name])
             if var.name in blame
             else builder.apply("broadcast", (Constant(0.0),), shape=var.type.shape)
         )
@@ -64,10 +64,19 @@ def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
     return _name_adjoints(result, program, adjoints)
 
 
-def _pass_back(
-    builder: Builder, equation: Equation, adjoint: Atom, active: set[str], blame: dict[str, list[Atom]]
+def pass_back(
+    builder: Builder,
+    equation: Equation,
+    adjoint: Atom,
+    active: set[str],
+    blame: dict[str, list[Atom]],
+    *,
+    fit: bool = True,
 ) -> None:
-    """Hand the adjoint of one equation's output on to its operands."""
+    """Hand the adjoint of one equation's output on to its operands.
+
+    With `fit=False` a stretched operand's share keeps the shape of the output: one slope per use, not their sum.
+    """
     op = REGISTRY[equation.op]
     builder.origin, builder.note = equation.origin, equation.op
     if op.vjp is None:
@@ -77,7 +86,7 @@ def _pass_back(
     for operand, cotangent in zip(operands, op.vjp(g, y, *operands, **equation.options), strict=True):
         if cotangent is None or not isinstance(operand.atom, Var) or operand.atom.name not in active:
             continue
-        if op.family is Family.MAP:
+        if fit and op.family is Family.MAP:
             cotangent = _fit(cotangent, operand, y)
         blame.setdefault(operand.atom.name, []).append(cotangent.atom)
 
@@ -92,12 +101,12 @@ def _fit(cotangent: Value, operand: Value, y: Value) -> Value:
     return fitted
 
 
-def _total(builder: Builder, parts: list[Atom]) -> Atom:
+def total(builder: Builder, parts: list[Atom]) -> Atom:
     """A value used several times collects the blame of every use."""
-    total = parts[0]
+    result = parts[0]
     for part in parts[1:]:
-        total = builder.apply("add", (total, part))
-    return total
+        result = builder.apply("add", (result, part))
+    return result
 
 
 def _active(program: Program, wanted: set[str]) -> set[str]:

@@ -1,0 +1,1 @@
+"""Derivations in words, symbols and numbers, all read off Programs."""

@@ -1,0 +1,263 @@
+"""Writes what crosses to the browser: Programs, derivations, passes and kernels. The standard library is enough.
+
+The shapes of the JSON are the types of web/src/engine/payload.ts; ARCHITECTURE.md has the contract of the kernels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from backsight.api import example_program, trace
+from backsight.emit.expressions import Source
+from backsight.emit.javascript import emit_module
+from backsight.emit.numpy import render
+from backsight.explain.derivation import Derivation, Factor, Ref, derive
+from backsight.explain.inspection import Inspection, inspect
+from backsight.explain.passes import Step, passes
+from backsight.ir.program import ArrayType, Atom, Equation, Origin, Program, Var
+from backsight.lower import lower
+from backsight.models import training
+from backsight.models.nets import Net, family
+from backsight.transforms import gradient, simplify
+from backsight.transforms.rewrite import substitute
+
+_SCALAR, _VECTOR, _ROWS = ArrayType(), ArrayType(("p",)), ArrayType(("n",))
+_HEADER = "Written by backsight from traced Python; see the .json beside it. Do not edit."
+
+
+def write(directory: Path) -> None:
+    """Write the whole payload into an existing directory.
+
+    Raises:
+        LessonError: a lesson's functions cannot be read.
+    """
+    for net in family():
+        write_net(directory, net)
+    write_shared(directory)
+    write_lessons(directory)
+
+
+# Nets -----------------------------------------------------------------------------------------------------------
+
+
+def write_net(directory: Path, net: Net) -> None:
+    """`<id>.json` and `<id>.js` of one net."""
+    forward = simplify(net.program())
+    reverse = _with_outputs_named(simplify(gradient(forward, net.parameters, name="net_gradient").program))
+    inspection = inspect(forward, net.parameters)
+    inspection = replace(inspection, program=_with_outputs_named(inspection.program))
+    kernels = {
+        "gradient": lower(reverse, rows="n", mode="fused"),
+        "gradient22": lower(reverse, rows="n", mode="fused", bind={"d": 2, "k": 2}),
+        "inspect": lower(inspection.program, rows="n", mode="inspect"),
+        "predict": lower(simplify(net.predicting_program()), rows="n", mode="fused"),
+    }
+    (directory / f"{net.id}.js").write_text(emit_module(kernels, _HEADER), "utf-8")
+    payload = {
+        **function_payload(net.id, forward, reverse, inspection, net.parameters, "n", net.source()),
+        "depth": net.depth,
+        "activation": net.activation,
+        "output": net.output,
+        "layers": [
+            {"weights": x.weights, "bias": x.bias, "input": x.input, "z": x.z, "a": x.a} for x in net.layers
+        ],
+    }
+    _write_json(directory / f"{net.id}.json", payload)
+
+
+def _with_outputs_named(program: Program) -> Program:
+    """Softmax with cross-entropy never computes the shares going forward; going backward it does: they are `y`."""
+    shares = next((e.output for e in program.equations if e.op == "softmax" and not e.output.named), None)
+    if shares is None or "y" in program.variables():
+        return program
+    return substitute(program, {shares.name: Var("y", shares.type, named=True)})
+
+
+# Functions ------------------------------------------------------------------------------------------------------
+
+
+def function_payload(
+    id: str,
+    forward: Program,
+    reverse: Program,
+    inspection: Inspection,
+    wrt: Sequence[str],
+    rows: str | None,
+    source: str,
+) -> dict[str, Any]:
+    """A FunctionPayload as JSON values."""
+    script = passes(inspection, rows)
+    inputs = {v.name: v for v in forward.inputs}
+    return {
+        "id": id,
+        "program": program_json(forward),
+        "gradient": program_json(reverse),
+        "python": code_json(render(reverse)),
+        "source": source,
+        "derivations": {name: _derivation_json(derive(inspection, inputs[name], rows)) for name in wrt},
+        "passes": {"forward": [_step_json(s) for s in script[0]], "backward": [_step_json(s) for s in script[1]]},
+    }
+
+
+def write_function(
+    directory: Path, id: str, function: Callable[..., Any], example: Mapping[str, Any], wrt: Sequence[str], source: str
+) -> None:
+    """`<id>.json` and `<id>.js` of a function with fixed shapes, as the lessons have."""
+    forward = simplify(example_program(function, example))
+    reverse = simplify(gradient(forward, wrt, name=f"grad_{forward.name}").program)
+    inspection = inspect(forward, wrt)
+    kernels = {
+        "gradient": lower(reverse, rows=None, mode="fused"),
+        "inspect": lower(inspection.program, rows=None, mode="inspect"),
+    }
+    (directory / f"{id}.js").write_text(emit_module(kernels, _HEADER), "utf-8")
+    _write_json(directory / f"{id}.json", function_payload(id, forward, reverse, inspection, wrt, None, source))
+
+
+def write_lessons(directory: Path) -> None:
+    """The functions of every lesson."""
+    import inspect as python_inspect
+
+    from backsight.guide.model import load_functions
+    from backsight.guide.site import LESSONS
+
+    for folder in sorted(path.parent for path in LESSONS.glob("*/model.py")) if LESSONS else []:
+        for name, entry in load_functions(folder).items():
+            source = python_inspect.getsource(entry.function)
+            write_function(
+                directory, f"lesson-{folder.name}-{name}", entry.function, entry.example, entry.wrt, source
+            )
+
+
+# Optimisers, starts, data ---------------------------------------------------------------------------------------
+
+
+def write_shared(directory: Path) -> None:
+    """The kernels that all nets share."""
+    points = [ArrayType(("n", 4)), _SCALAR, _ROWS]
+    pair = ArrayType((2,))
+    data = {f.__name__: (f, points, None) for f in (training.fruit, training.rings, training.xor, training.spiral)}
+    data["standardise"] = (training.standardise, [ArrayType(("n", 2))], None)
+    data["scaled"] = (training.scaled, [ArrayType(("n", 2)), pair, pair], "n")
+    _write_module(directory / "data.js", data)
+    start = [_VECTOR, _SCALAR, _SCALAR]
+    _write_module(directory / "starts.js", {f.__name__: (f, start, None) for f in (training.he, training.xavier, training.uniform)})
+    step = [_VECTOR, _VECTOR, _SCALAR]
+    optimisers = {
+        "gd": (training.gd, step, None),
+        "momentum": (training.momentum, [*step, _VECTOR], None),
+        "adam": (training.adam, [*step, _VECTOR, _VECTOR, _SCALAR], None),
+        "norm": (training.norm, [_VECTOR], None),
+    }
+    _write_module(directory / "optimisers.js", optimisers)
+
+
+def _write_module(
+    path: Path, functions: Mapping[str, tuple[Callable[..., Any], Sequence[ArrayType], str | None]]
+) -> None:
+    kernels = {
+        name: lower(simplify(trace(function, *types)), rows=rows, mode="fused")
+        for name, (function, types, rows) in functions.items()
+    }
+    path.write_text(emit_module(kernels, _HEADER), "utf-8")
+
+
+# JSON -----------------------------------------------------------------------------------------------------------
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, separators=(",", ":"), ensure_ascii=False), "utf-8")
+
+
+def program_json(program: Program) -> dict[str, Any]:
+    return {
+        "name": program.name,
+        "inputs": [_variable_json(v) for v in program.inputs],
+        "equations": [_equation_json(e) for e in program.equations],
+        "outputs": [_atom_json(a) for a in program.outputs],
+    }
+
+
+def _variable_json(var: Var) -> dict[str, Any]:
+    return {"name": var.name, "shape": list(var.type.shape), "dtype": var.type.dtype}
+
+
+def _atom_json(atom: Atom) -> str | float | int | bool:
+    return atom.name if isinstance(atom, Var) else atom.value
+
+
+def _equation_json(e: Equation) -> dict[str, Any]:
+    return {
+        "op": e.op,
+        "inputs": [_atom_json(a) for a in e.inputs],
+        "params": e.options,
+        "output": _variable_json(e.output),
+        "origin": origin_json(e.origin),
+    }
+
+
+def origin_json(origin: Origin | None) -> dict[str, Any] | None:
+    """Only the file's own name crosses: where it lay on the builder's machine is nobody's business."""
+    return None if origin is None else {"file": Path(origin.file).name, "line": origin.line, "text": origin.text}
+
+
+def code_json(source: Source) -> dict[str, Any]:
+    return {
+        "text": source.text,
+        "lines": [{"variables": list(line.variables), "origin": origin_json(line.origin)} for line in source.lines],
+    }
+
+
+def _ref_json(ref: Ref) -> dict[str, Any]:
+    return {"variable": ref.variable, "index": list(ref.index)}
+
+
+def _factor_json(factor: Factor) -> dict[str, Any]:
+    terms = None
+    if factor.terms:
+        terms = {"index": factor.sum_index, "dim": factor.sum_dim, "terms": [_factor_json(t) for t in factor.terms]}
+    return {
+        "tex": factor.tex,
+        "equals": factor.equals,
+        "value": _ref_json(factor.value),
+        "words": factor.words,
+        "from": _ref_json(factor.source),
+        "to": _ref_json(factor.target),
+        "origin": origin_json(factor.origin),
+        "sum": terms,
+    }
+
+
+def _derivation_json(d: Derivation) -> dict[str, Any]:
+    return {
+        "parameter": d.parameter,
+        "indices": list(d.indices),
+        "dims": list(d.dims),
+        "tex": d.tex,
+        "gradient": _ref_json(d.gradient),
+        "factors": [_factor_json(f) for f in d.factors],
+        "path": [_factor_json(f) for f in d.path],
+        "over": _indices_json(d.over),
+        "example": _indices_json([d.example])[0] if d.example else None,
+    }
+
+
+def _indices_json(pairs: Iterable[tuple[str, int | str]]) -> list[dict[str, Any]]:
+    return [{"index": index, "dim": dim} for index, dim in pairs]
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    return {
+        "direction": step.direction,
+        "value": _ref_json(step.value),
+        "dims": list(step.dims),
+        "from": [_ref_json(r) for r in step.source],
+        "tex": step.tex,
+        "words": step.words,
+        "op": step.op,
+        "origin": origin_json(step.origin),
+    }
