@@ -28,7 +28,9 @@ export function ticks([low, high]: readonly [number, number], count: number): nu
   const step = power * ([1, 2, 5].find((times) => times * power >= rough) ?? 10);
   const first = Math.ceil(low / step);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 const THOUSANDS = [
@@ -39,7 +41,8 @@ const THOUSANDS = [
 /** A tick's label: short. */
 export function tickLabel(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e9 || (size > 0 && size < 1e-3)) return value.toExponential(0).replace('-', '−').replace('+', '');
+  if (size >= 1e9 || (size > 0 && size < 1e-3))
+    return value.toExponential(0).replace('-', '−').replace('+', '');
   for (const [unit, letter] of THOUSANDS) {
     if (size >= unit) return `${Number((value / unit).toPrecision(3))}${letter}`.replace('-', '−');
   }

@@ -24,8 +24,19 @@ const SHAPES: readonly (readonly Stroke[])[] = [
   [['m', -0.87, -0.87], ['l', 1.74, 0], ['l', 0, 1.74], ['l', -1.74, 0], ['z']],
   [['m', 0, -1.25], ['l', 1, 1.25], ['l', -1, 1.25], ['l', -1, -1.25], ['z']],
   [
-    ['m', -0.38, -1.1], ['l', 0.76, 0], ['l', 0, 0.72], ['l', 0.72, 0], ['l', 0, 0.76], ['l', -0.72, 0],
-    ['l', 0, 0.72], ['l', -0.76, 0], ['l', 0, -0.72], ['l', -0.72, 0], ['l', 0, -0.76], ['l', 0.72, 0], ['z'],
+    ['m', -0.38, -1.1],
+    ['l', 0.76, 0],
+    ['l', 0, 0.72],
+    ['l', 0.72, 0],
+    ['l', 0, 0.76],
+    ['l', -0.72, 0],
+    ['l', 0, 0.72],
+    ['l', -0.76, 0],
+    ['l', 0, -0.72],
+    ['l', -0.72, 0],
+    ['l', 0, -0.76],
+    ['l', 0.72, 0],
+    ['z'],
   ],
 ];
 
@@ -36,7 +47,9 @@ function strokes(label: number, radius: number): string {
   const key = `${label} ${radius}`;
   let data = kept.get(key);
   if (data === undefined) {
-    data = SHAPES[label % SHAPES.length]!.map(([command, ...numbers]) => command + scaled(command, numbers, radius)).join('');
+    data = SHAPES[label % SHAPES.length]!.map(
+      ([command, ...numbers]) => command + scaled(command, numbers, radius),
+    ).join('');
     kept.set(key, data);
   }
   return data;

@@ -5,7 +5,7 @@ export type Colour = readonly [number, number, number];
 
 const LEVELS = 64;
 /** How much of a class's colour the clearest answer gets. */
-const STRONGEST = 0.5;
+const STRONGEST = 0.4;
 
 /** One 32-bit pixel for each class and clearness. */
 export function colourTable(paper: Colour, classes: readonly Colour[]): Uint32Array {
@@ -15,7 +15,8 @@ export function colourTable(paper: Colour, classes: readonly Colour[]): Uint32Ar
     for (let level = 0; level < LEVELS; level++) {
       const share = 0.07 + (STRONGEST - 0.07) * (level / (LEVELS - 1));
       for (let channel = 0; channel < 3; channel++) {
-        bytes[4 * (label * LEVELS + level) + channel] = paper[channel]! + (colour[channel]! - paper[channel]!) * share;
+        bytes[4 * (label * LEVELS + level) + channel] =
+          paper[channel]! + (colour[channel]! - paper[channel]!) * share;
       }
       bytes[4 * (label * LEVELS + level) + 3] = 255;
     }

@@ -57,19 +57,25 @@ export function crosses(edge: EdgeLine, box: Box): boolean {
   return enter < leave;
 }
 
-/** Labels for some of a net's edges, each on the step of its edge that hides the least, rather near one of its ends. */
-export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[], near: 'start' | 'end' = 'start'): Labels {
+/**
+ * Labels for some of a net's edges, each on the step of its edge that hides the least: near the side with more
+ * neurons, where the strokes lie further apart, or on the other side if `opposite`.
+ */
+export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[], opposite = false): Labels {
   const font = labelFont(layout);
   const blocked = obstacles(layout);
   const placed: Label[] = [];
   const left: string[] = [];
   for (const edge of edges) {
     const rivals = layout.edges.filter((other) => other.layer === edge.layer && other.key !== edge.key);
+    const spread = layout.neurons[edge.layer - 1]!.length >= layout.neurons[edge.layer]!.length;
+    const fromStart = spread !== opposite;
     let best: { label: Label; cost: number } | null = null;
     for (const [order, step] of STEPS.entries()) {
-      const at = between(edge.start, edge.end, near === 'start' ? step : 1 - step);
+      const at = between(edge.start, edge.end, fromStart ? step : 1 - step);
       const box = boxAt(at, font);
-      if (placed.some((label) => overlap(label.box, box)) || blocked.some((other) => overlap(other, box))) continue;
+      if (placed.some((label) => overlap(label.box, box)) || blocked.some((other) => overlap(other, box)))
+        continue;
       const cost = CROSSING * rivals.filter((other) => crosses(other, box)).length + STEP * order;
       if (!best || cost < best.cost) best = { label: { key: edge.key, at, box }, cost };
     }
@@ -91,11 +97,16 @@ function obstacles(layout: NetLayout): Box[] {
     }),
   );
   if (!layout.vertical) return circles;
-  return [...circles, ...layout.heads.map((head) => ({ x: 0, y: head.y - 16, width: 2 * head.x, height: 32 }))];
+  return [
+    ...circles,
+    ...layout.heads.map((head) => ({ x: 0, y: head.y - 16, width: 2 * head.x, height: 32 })),
+  ];
 }
 
 /** May every weight of this net carry its label all the time? */
 export function allFit(layout: NetLayout, labels: Labels): boolean {
-  const most = Math.max(...layout.neurons.slice(1).map((units, i) => units.length * layout.neurons[i]!.length));
+  const most = Math.max(
+    ...layout.neurons.slice(1).map((units, i) => units.length * layout.neurons[i]!.length),
+  );
   return labels.left.length === 0 && most <= 12;
 }
