@@ -61,7 +61,7 @@ function arrangeAcross(widths: readonly number[], width: number): NetLayout {
   const most = Math.max(...widths, 3);
   const room = width - SIDES.left - SIDES.right;
   const radius = clamp(Math.min((room / widths.length) * 0.24, most > 6 ? 19 : most > 4 ? 23 : 28), 14, 28);
-  const pitch = 2 * radius + TAG + clamp(66 - 8 * most, 6, 42);
+  const pitch = 2 * radius + TAG + clamp(56 - 8 * most, 6, 40);
   const height = HEAD + most * pitch + FOOT;
   const gap = (room - 2 * radius) / (widths.length - 1);
   const x = (layer: number) => SIDES.left + radius + layer * gap;

@@ -21,7 +21,7 @@ export function fake(widths: number[], classes = ['plum', 'lemon']): SandboxStat
           unit,
           variable: layer ? `a${layer}` : 'X',
           sum: layer ? `z${layer}` : null,
-          label: layer === 0 ? `x${'₁₂₃'[unit]}` : last ? classes[unit]! : `a${unit}`,
+          label: layer === 0 ? `x${'₁₂₃'[unit]}` : last ? (classes[unit] ?? 'sage') : `a${unit}`,
           value: Math.sin(layer * 7 + unit * 3),
           bias: layer ? { variable: `b${layer}`, index: [unit] } : null,
           dead: null,
