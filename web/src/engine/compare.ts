@@ -28,24 +28,25 @@ const PUSH = 0.1;
 /** Bounds the work of one trial run: rows × parameters × epochs. */
 const WORK = 4e8;
 
-/** Yields a growing comparison; each pull does a few milliseconds of work (`timeIsUp` ends a slice). */
+/** Yields a comparison whenever it has grown, and null when a slice of work is over (`timeIsUp`). */
 export function* compareStarts(
   stuck: Trainer,
   setting: ComparisonSetting,
   timeIsUp: () => boolean,
-): Generator<Comparison> {
+): Generator<Comparison | null> {
   const epochs = trialLength(stuck);
   const facts: Facts = { stuck: report(stuck, setting, setting.seed), push: null, succeeded: null, tried: [] };
   const state = () => summary(stuck, setting, facts);
   yield state();
   const pushed = fork(stuck, setting, nudged(stuck.theta, setting.seed), stuck.settings.seed);
-  for (const _ of trial(pushed, epochs, timeIsUp)) yield state();
+  yield* trial(pushed, epochs, timeIsUp);
   facts.push = pushReport(pushed, facts.stuck);
+  yield state();
   for (let i = 1; i <= OTHER_STARTS && !facts.succeeded; i++) {
     const seed = (setting.seed + i) % 2 ** 32;
     const theta = startParameters(setting.starts, setting.start, stuck.widths, seed);
     const other = fork(stuck, setting, theta, seed);
-    for (const _ of trial(other, epochs, timeIsUp)) yield state();
+    yield* trial(other, epochs, timeIsUp);
     facts.tried = [...facts.tried, seed];
     const { trainAccuracy } = other.survey();
     if (trainAccuracy >= Math.max(GOOD, facts.stuck.accuracy)) facts.succeeded = report(other, setting, seed);
@@ -71,10 +72,10 @@ function fork(from: Trainer, setting: ComparisonSetting, theta: Float64Array, se
   return new Trainer(setting.net, setting.optimisers, from.widths, theta, from.rows, { ...from.settings, seed });
 }
 
-function* trial(trainer: Trainer, epochs: number, timeIsUp: () => boolean): Generator<void> {
+function* trial(trainer: Trainer, epochs: number, timeIsUp: () => boolean): Generator<null> {
   while (trainer.epoch < epochs && !trainer.stopped) {
     trainer.run(epochs - trainer.epoch, timeIsUp);
-    if (timeIsUp()) yield;
+    if (timeIsUp()) yield null;
   }
 }
 

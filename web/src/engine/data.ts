@@ -5,8 +5,6 @@ import { Random, STREAM } from './random';
 import type { Settings } from './settings';
 import type { Domain, Point } from './types';
 
-export const FRUIT_NAMES = ['lemon', 'plum'] as const;
-
 /** A generated set: its points in order of their base number. Classes alternate. */
 export function generate(kernels: DataKernels, settings: Settings): Point[] {
   const { data, points: count } = settings;
@@ -21,12 +19,11 @@ export function generate(kernels: DataKernels, settings: Settings): Point[] {
   for (let i = 0; i < count; i++) {
     drawn.push({ x1: x1[i]!, x2: x2[i]!, label: label[i]!, test: false, base: i, own: false });
   }
-  return split(drawn, settings.testShare, settings.dataSeed);
+  return split(drawn, count, settings.testShare, settings.dataSeed);
 }
 
-/** Marks a share of the points that have a base as test points, chosen by the seed; own points all train. */
-export function split(points: readonly Point[], testShare: number, seed: number): Point[] {
-  const based = points.reduce((most, point) => Math.max(most, point.base + 1), 0);
+/** Marks a share of the first `based` rows as test points, chosen by the seed; added points all train. */
+export function split(points: readonly Point[], based: number, testShare: number, seed: number): Point[] {
   const order = new Random(seed, STREAM.split).permutation(based);
   const test = new Set(order.subarray(0, Math.round(based * testShare)));
   return points.map((point) => ({ ...point, test: point.base >= 0 && test.has(point.base) }));

@@ -12,28 +12,41 @@ export interface NetSpec {
   output: Output;
 }
 
-export type ToWorker =
+/** A net with a start, and what it learns from. */
+export interface NetMessage {
+  type: 'net';
+  net: NetSpec;
+  theta: Float64Array;
+  table: Table;
+  domain: Domain;
+  options: TrainerOptions;
+  /** The epoch to count on from, with the curves so far; 0: from the beginning. */
+  epoch: number;
+  running: boolean;
+}
+
+export type Command =
   | { type: 'open'; base: string }
-  /** A new net or a new start: epoch 0, unless `keep` asks to go on with the epochs counted so far. */
-  | { type: 'net'; net: NetSpec; theta: Float64Array; table: Table; domain: Domain; options: TrainerOptions; keep: boolean; revision: number }
-  | { type: 'theta'; theta: Float64Array; revision: number }
-  | { type: 'restart'; theta: Float64Array; options: TrainerOptions; revision: number }
+  | NetMessage
+  | { type: 'weight'; offset: number; value: number }
   | { type: 'table'; table: Table; domain: Domain }
   | { type: 'options'; options: Partial<TrainerOptions> }
   | { type: 'speed'; speed: Pick<Speed, 'unit' | 'perSecond'> }
   | { type: 'play' }
   | { type: 'pause' }
-  | { type: 'step'; revision: number }
-  | { type: 'rewind'; revision: number }
+  | { type: 'step' }
+  | { type: 'rewind' }
   | { type: 'frame' }
-  | { type: 'compare'; start: StartName; seed: number }
-  | { type: 'cancel' };
+  | { type: 'compare'; start: StartName; seed: number };
+
+/** Commands are numbered, so that a snapshot can say which of them it includes. */
+export type ToWorker = Command & { serial: number };
 
 /** Everything a frame shows. Answers one `frame`. */
 export interface Snapshot {
   type: 'snapshot';
-  /** The latest change of weights by the page that this includes. */
-  revision: number;
+  /** The latest command that this includes. */
+  serial: number;
   running: boolean;
   epoch: number;
   /** Rows of this epoch already used. */

@@ -6,7 +6,7 @@ import { Inspector } from './inspect';
 import { Library, netId, type DataKernels, type OptimiserKernels } from './load';
 import { explainOverflow } from './overflow';
 import type { NetKernels, NetPayload } from './payload';
-import type { FromWorker, NetSpec, Snapshot, ToWorker } from './protocol';
+import type { FromWorker, NetMessage, NetSpec, Snapshot, ToWorker } from './protocol';
 import type { Speed } from './settings';
 import { deadUnits } from './stuck';
 import { SurfaceMaker } from './surface';
@@ -41,13 +41,13 @@ export class TrainingServer {
   private scheduled = false;
   private pace = new Pace();
   private meter = new Meter();
-  private revision = 0;
+  private serial = 0;
   /** Rows of the next batch already looked at, at the pace of one example. */
   private looked = 0;
   private shown = { theta: new Float64Array(), samples: -1, lastEpoch: -1, surface: false };
   private dead: { at: number; units: DeadUnit[] } = { at: -Infinity, units: [] };
   private overflow: OverflowReport | null = null;
-  private comparing: Generator<Comparison> | null = null;
+  private comparing: Generator<Comparison | null> | null = null;
   private sliceEnd = 0;
 
   constructor(private readonly host: Host) {}
@@ -55,6 +55,7 @@ export class TrainingServer {
   /** Messages are handled one after another, also those that wait for a file. */
   receive(message: ToWorker): Promise<void> {
     this.queue = this.queue.then(async () => {
+      this.serial = message.serial;
       try {
         await this.handle(message);
       } catch (thrown) {
@@ -88,14 +89,9 @@ export class TrainingServer {
   }
 
   private async change(trainer: Trainer, message: ToWorker): Promise<void> {
-    if ('revision' in message) this.revision = message.revision;
     switch (message.type) {
-      case 'theta':
-        trainer.setTheta(message.theta);
-        break;
-      case 'restart':
-        trainer.setOptions(message.options);
-        trainer.restart(message.theta);
+      case 'weight':
+        trainer.setWeight(message.offset, message.value);
         break;
       case 'table':
         trainer.setTable(message.table);
@@ -116,8 +112,7 @@ export class TrainingServer {
       case 'play':
         trainer.goOn();
         this.running = trainer.runnable && !trainer.stopped;
-        this.pace.restart(this.host.now());
-        this.meter.restart(this.host.now(), trainer.epoch);
+        this.restartClocks(trainer);
         break;
       case 'pause':
         this.running = false;
@@ -129,7 +124,7 @@ export class TrainingServer {
     this.wake();
   }
 
-  private async setNet(message: Extract<ToWorker, { type: 'net' }>): Promise<void> {
+  private async setNet(message: NetMessage): Promise<void> {
     if (!this.library) return;
     this.comparing = null;
     const { net: spec, theta, table, options } = message;
@@ -143,15 +138,21 @@ export class TrainingServer {
     this.kernels = { net, data, optimisers };
     this.spec = spec;
     this.trainer = new Trainer(net, optimisers, spec.widths, theta, table, options);
-    if (message.keep && before) this.trainer.continueFrom(before);
+    if (message.epoch > 0) this.trainer.continueFrom(message.epoch, before?.history ?? null);
     this.domain = message.domain;
-    this.revision = message.revision;
+    this.running = message.running && this.trainer.runnable;
+    this.restartClocks(this.trainer);
     this.overflow = null;
     this.shown = { theta: new Float64Array(), samples: -1, lastEpoch: -1, surface: false };
     this.dead = { at: -Infinity, units: [] };
     this.looked = 0;
     this.makeSurface();
     this.wake();
+  }
+
+  private restartClocks(trainer: Trainer): void {
+    this.pace.restart(this.host.now());
+    this.meter.restart(this.host.now(), trainer.epoch);
   }
 
   private makeSurface(): void {
@@ -189,8 +190,9 @@ export class TrainingServer {
 
   private async slice(): Promise<void> {
     this.sliceEnd = this.host.now() + SLICE;
-    if (!this.running) return this.compareSlice();
-    const trainer = this.trainer!;
+    const { trainer } = this;
+    if (!this.running || !trainer) return this.compareSlice();
+    if (!trainer.runnable) return this.stopped();
     const ticks = this.pace.owed(this.host.now(), this.speed.perSecond);
     this.pace.done(this.tick(trainer, ticks));
     this.meter.tell(this.host.now(), trainer.epoch);
@@ -204,7 +206,7 @@ export class TrainingServer {
     if (this.speed.unit === 'epoch') return trainer.run(ticks, this.timeIsUp);
     let done = 0;
     while (done < ticks && !trainer.stopped && !this.timeIsUp()) {
-      const batch = this.speed.unit === 'example' ? trainer.nextBatch().rows.length : 0;
+      const batch = this.speed.unit === 'example' ? trainer.nextBatch().length : 0;
       if (this.looked < batch) this.looked++;
       else {
         trainer.step();
@@ -246,7 +248,7 @@ export class TrainingServer {
       this.comparing = null;
       return;
     }
-    this.host.post({ type: 'comparison', comparison: next.value }, []);
+    if (next.value) this.host.post({ type: 'comparison', comparison: next.value }, []);
     this.scheduled = true;
     this.host.later(() => void this.receiveSlice(), 0);
   }
@@ -262,7 +264,7 @@ export class TrainingServer {
     const { epoch, position, steps, theta, memory } = trainer.state();
     const snapshot: Snapshot = {
       type: 'snapshot',
-      revision: this.revision,
+      serial: this.serial,
       running: this.running,
       epoch,
       position,
@@ -290,7 +292,7 @@ export class TrainingServer {
 
   private visiting(trainer: Trainer): number | null {
     if (!this.running || this.speed.unit !== 'example' || this.looked === 0) return null;
-    return trainer.nextBatch().rows[this.looked - 1] ?? null;
+    return trainer.nextBatch()[this.looked - 1] ?? null;
   }
 
   private lookForDead(trainer: Trainer): DeadUnit[] {

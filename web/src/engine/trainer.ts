@@ -3,13 +3,13 @@
  * worker, no DOM. The trajectory depends on the start, the data, the settings and the seed alone.
  */
 
+import { batchRows, batchSize, epochOrder, type BatchPlan } from './batches';
 import type { Table } from './data';
 import { Recorder, type Sample } from './history';
 import type { OptimiserKernels } from './load';
 import { netDims, parameterCount, trainingKernel, views } from './net';
 import type { Kernel, NetKernels } from './payload';
 import { Progress } from './progress';
-import { Random, STREAM } from './random';
 import type { OptimiserName } from './settings';
 
 export interface TrainerOptions {
@@ -63,6 +63,8 @@ export class Trainer {
   private prediction!: Kernel;
   private update!: Kernel;
   private memory!: Record<string, Float64Array>;
+  /** Examples per update. */
+  private size = 0;
   /** Which epoch's order the training rows are in; -1: the table's own. */
   private ordered = -1;
   private recent!: [TrainerState, TrainerState];
@@ -96,9 +98,9 @@ export class Trainer {
     return this.options;
   }
 
-  private get batchSize(): number {
-    const { batch } = this.options;
-    return batch > 0 ? Math.min(batch, this.table.trainCount) : this.table.trainCount;
+  private get plan(): BatchPlan {
+    const { batch, seed } = this.options;
+    return { trainCount: this.table.trainCount, batch, seed };
   }
 
   // ── changes ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -124,6 +126,7 @@ export class Trainer {
     this.prediction = this.net.predict.create(netDims(this.widths, rows), { ...parameters, X: table.X });
     this.ordered = -1;
     this.position = 0;
+    this.size = batchSize(this.plan);
     this.changed();
   }
 
@@ -134,32 +137,23 @@ export class Trainer {
     if (this.options.batch !== before.batch || this.options.seed !== before.seed) {
       this.position = 0;
       this.ordered = -2;
+      this.size = batchSize(this.plan);
     }
     this.update.arrays.lr![0] = this.options.rate;
     this.changed();
   }
 
-  /** A person changed weights; the optimiser's memory stays. */
-  setTheta(theta: Float64Array): void {
-    this.theta.set(theta);
+  /** A person changed a weight; the optimiser's memory stays. */
+  setWeight(offset: number, value: number): void {
+    this.theta[offset] = value;
     this.changed();
   }
 
-  /** Back to epoch 0 with these weights. */
-  restart(theta: Float64Array): void {
-    this.theta.set(theta);
-    Object.values(this.memory).forEach((array) => array.fill(0));
-    this.epoch = this.steps = this.position = 0;
-    this.history.rewind(-1);
-    this.history.stride = 1;
-    this.changed();
-  }
-
-  /** Goes on counting the epochs of the net before a change of structure, and keeps its curves. */
-  continueFrom(before: Trainer): void {
-    this.epoch = before.epoch;
-    this.steps = before.steps;
-    this.history.copy(before.history);
+  /** Counts on from an epoch, with the curves so far. */
+  continueFrom(epoch: number, history: Recorder | null): void {
+    this.epoch = epoch;
+    if (history) this.history.copy(history);
+    this.history.rewind(epoch);
     this.changed();
   }
 
@@ -237,17 +231,14 @@ export class Trainer {
   }
 
   /** The rows (of the table) that the next step uses. */
-  nextBatch(): { rows: Int32Array; lo: number; hi: number } {
-    this.arrange();
-    const hi = Math.min(this.position + this.batchSize, this.table.trainCount);
-    const rows = this.orderOf(this.epoch).slice(this.position, hi);
-    return { rows, lo: this.position, hi };
+  nextBatch(): Int32Array {
+    return batchRows(this.plan, this.epoch, this.position);
   }
 
   private advance(): void {
     this.arrange();
     const lo = this.position;
-    const hi = Math.min(lo + this.batchSize, this.table.trainCount);
+    const hi = Math.min(lo + this.size, this.table.trainCount);
     this.train.run(lo, hi);
     this.update.run();
     this.steps++;
@@ -262,18 +253,11 @@ export class Trainer {
     this.recent = [this.recent[1], older];
   }
 
-  /** Row numbers in the order of an epoch. One batch of all keeps the table's order. */
-  private orderOf(epoch: number): Int32Array {
-    const { trainCount } = this.table;
-    if (this.batchSize >= trainCount) return Int32Array.from({ length: trainCount }, (_, i) => i);
-    return new Random(this.options.seed, STREAM.order, epoch).permutation(trainCount);
-  }
-
   private arrange(): void {
-    const wanted = this.batchSize >= this.table.trainCount ? -1 : this.epoch;
+    const wanted = this.size >= this.table.trainCount ? -1 : this.epoch;
     if (this.ordered === wanted) return;
     const { X, T, classes } = this.table;
-    const rows = this.orderOf(this.epoch);
+    const rows = epochOrder(this.plan, this.epoch);
     const into = this.train.arrays as { X: Float64Array; T: Float64Array };
     for (let row = 0; row < rows.length; row++) {
       const from = rows[row]!;
@@ -376,7 +360,9 @@ export class Trainer {
       if (!this.finite() || !this.theta.every(Number.isFinite)) break;
     }
     this.restore(before);
-    const { lo, hi } = this.nextBatch();
+    this.arrange();
+    const lo = this.position;
+    const hi = Math.min(lo + this.size, this.table.trainCount);
     const { X, T } = this.train.arrays as { X: Float64Array; T: Float64Array };
     this.breakdown = { before, lo, hi, X: X.slice(), T: T.slice() };
     this.history.rewind(this.epoch);

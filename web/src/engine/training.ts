@@ -1,6 +1,6 @@
 /** The page's end of the training worker. */
 
-import type { FromWorker, Snapshot, ToWorker } from './protocol';
+import type { Command, FromWorker, Snapshot, ToWorker } from './protocol';
 import type { Comparison } from './types';
 
 /** A way to the server: a worker, or the server itself in tests. */
@@ -35,6 +35,7 @@ export interface Listener {
 /** Asks for at most one snapshot at a time, and only while there may be something new. */
 export class Training {
   private readonly line: Line;
+  private serial = 0;
   private asked = false;
   private stale = true;
   private running = false;
@@ -45,12 +46,19 @@ export class Training {
     private readonly listener: Listener,
   ) {
     this.line = connect((message) => this.receive(message));
-    this.line.send({ type: 'open', base });
+    this.post({ type: 'open', base });
   }
 
-  send(message: ToWorker): void {
+  /** Returns the command's number: snapshots of at least this `serial` include it. */
+  send(command: Command): number {
     this.stale = true;
-    this.line.send(message);
+    return this.post(command);
+  }
+
+  private post(command: Command): number {
+    this.serial++;
+    this.line.send({ ...command, serial: this.serial });
+    return this.serial;
   }
 
   /** Once per drawn frame. */
@@ -58,7 +66,7 @@ export class Training {
     if (this.asked || !(this.stale || this.running)) return;
     this.asked = true;
     this.stale = false;
-    this.line.send({ type: 'frame' });
+    this.post({ type: 'frame' });
   }
 
   close(): void {

@@ -1,0 +1,76 @@
+/** Expands the script of a pass by the net's widths: one moment per number, forward and then backward. */
+
+import { productOf } from './derivation';
+import { resolve, type Letters, type Numbers } from './inspect';
+import type { Dim, PassStep, ValueRef } from './payload';
+import { placeBetween, placeOf } from './places';
+import type { Entry, PassMoment, Place, Valued } from './types';
+
+/** `numbers` holds one example, at row `row`. */
+export function expandPass(steps: readonly PassStep[], numbers: Numbers, depth: number, row = 0): PassMoment[] {
+  return steps.flatMap((step) => {
+    const letters = combinations(freeLetters(step, numbers), { n: row });
+    return letters.map((each) => moment(step, numbers, depth, each));
+  });
+}
+
+function freeLetters(step: PassStep, numbers: Numbers): [string, number][] {
+  return lettersIn([step.value], numbers).filter(([letter]) => letter !== 'n');
+}
+
+/** The letters of some references with the sizes of their dimensions. */
+function lettersIn(refs: readonly ValueRef[], numbers: Numbers): [string, number][] {
+  const sizes = new Map<string, number>();
+  for (const ref of refs) {
+    const shape: readonly Dim[] = numbers.shapeOf(ref.variable);
+    ref.index.forEach((letter, axis) => {
+      if (!/^\d+$/.test(letter) && shape[axis] !== undefined) sizes.set(letter, numbers.size(shape[axis]));
+    });
+  }
+  return [...sizes];
+}
+
+function combinations(letters: readonly [string, number][], fixed: Letters): Letters[] {
+  let all: Letters[] = [fixed];
+  for (const [letter, size] of letters) {
+    all = all.flatMap((inner) => Array.from({ length: size }, (_, i) => ({ ...inner, [letter]: i })));
+  }
+  return all;
+}
+
+function moment(step: PassStep, numbers: Numbers, depth: number, letters: Letters): PassMoment {
+  const target = valued(step.value, numbers, letters);
+  const packets = packetsOf(step, numbers, depth, letters, target);
+  const { direction, tex, words, op, origin } = step;
+  return { direction, target, place: placeOf(depth, target), packets, tex, words, op, origin };
+}
+
+/**
+ * What travels. In a sum, one packet per term, with the product of what carries the summed letter, and one for each
+ * value that is added once (a bias); together they make the target. Otherwise a single packet.
+ */
+function packetsOf(step: PassStep, numbers: Numbers, depth: number, letters: Letters, target: Valued): Packet[] {
+  const summed = lettersIn(step.from, numbers).filter(([letter]) => !(letter in letters));
+  const inSum = (ref: ValueRef) => ref.index.some((letter) => summed.some(([name]) => name === letter));
+  const packet = (refs: readonly ValueRef[], inner: Letters, number?: number): Packet => {
+    const from = refs.map((ref) => valued(ref, numbers, inner));
+    const place = from.map((source) => edgeOf(depth, source, target)).find((found) => found !== null) ?? null;
+    return { place, from, number: number ?? productOf(from), words: step.words };
+  };
+  if (summed.length === 0) return [packet(step.from, letters, target.number)];
+  const terms = combinations(summed, letters).map((inner) => packet(step.from.filter(inSum), inner));
+  const once = step.from.filter((ref) => !inSum(ref)).map((ref) => packet([ref], letters));
+  return [...terms, ...once];
+}
+
+type Packet = PassMoment['packets'][number];
+
+function edgeOf(depth: number, source: Entry, target: Entry): Place | null {
+  const between = placeBetween(depth, source, target);
+  return between?.kind === 'edge' ? between : null;
+}
+
+function valued(ref: ValueRef, numbers: Numbers, letters: Letters): Valued {
+  const index = resolve(ref.index, letters);
+  return { variable: ref.variable, index, number: numbers.at(ref.variable, index) };
+}
