@@ -86,6 +86,12 @@ def test_nothing_hidden_is_published(written: Path) -> None:
     assert [path.name for path in written.rglob(".*")] == [site.MARK]
 
 
+def test_it_is_the_same_whatever_machine_wrote_it(written: Path) -> None:
+    here = str(Path(__file__).resolve().parent.parent).encode()
+    for path in written.rglob("*"):
+        assert path.is_dir() or here not in path.read_bytes(), path
+
+
 def test_writing_again_replaces_and_gives_the_same_names(bundle: Path, written: Path) -> None:
     before = {path.relative_to(written) for path in written.rglob("*")}
     (written / "assets/stale-old.js").write_text("stale")
