@@ -71,8 +71,11 @@ def one_width(font: TTFont) -> None:
 def plain_seven(font: TTFont) -> None:
     """Without its bar, which looks like a struck-through digit in small labels."""
     seven = font["glyf"]["seven"]
-    keep = [*range(0, 9), *range(16, 33)]  # the points of the bar's two ends are left out
-    seven.coordinates = type(seven.coordinates)([seven.coordinates[i] for i in keep])
+    keep = [*range(9), *range(16, 33)]  # the points of the bar's two ends are left out
+    points = [seven.coordinates[i] for i in keep]
+    # The stem leans, else what is left looks like a corner.
+    leaning = [(x - max(0, 600 - y) * 0.26 if x > 240 else x, y) for x, y in points]
+    seven.coordinates = type(seven.coordinates)([(round(x), y) for x, y in leaning])
     seven.flags = bytearray(seven.flags[i] for i in keep)
     seven.endPtsOfContours = [len(keep) - 1]
     seven.recalcBounds(font["glyf"])
