@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backsight.api import compile, grad, trace, value_and_grad
-    from backsight.check import check_grads
+    from backsight.checking import check_grads
     from backsight.ir.program import ArrayType, Program
 
 __version__ = "0.1.0"
@@ -18,7 +18,7 @@ _HOMES = {
     "grad": "api",
     "value_and_grad": "api",
     "compile": "api",
-    "check_grads": "check",
+    "check_grads": "checking",
     "Program": "ir.program",
     "ArrayType": "ir.program",
 }

@@ -13,8 +13,8 @@ from backsight.emit.compiled import compile as compile_program
 from backsight.errors import BacksightError, DifferentiationError, GuardError, TraceError
 from backsight.ir.evaluate import to_array
 from backsight.ir.program import ArrayType, Dim, Origin, Program
-from backsight.trace.numpy import SizeTracer, TraceBuilder, Tracer, array_type, finish
-from backsight.trace.trees import flatten, leaf_names, unflatten
+from backsight.tracing.numpy import SizeTracer, TraceBuilder, Tracer, array_type, finish
+from backsight.tracing.trees import flatten, leaf_names, unflatten
 from backsight.transforms import gradient, simplify
 
 Axes = Mapping[str, Sequence[Dim | None]]
@@ -60,7 +60,8 @@ def trace_call(function: Callable[..., Any], args: Sequence[Any], axes: Axes) ->
     for name, argument in zip(names, args, strict=True):
         leaves, structure = flatten(argument)
         tracers = [
-            _input(builder, leaf_name, leaf, axes) for leaf_name, leaf in zip(leaf_names(argument, name), leaves, strict=True)
+            _input(builder, leaf_name, leaf, axes)
+            for leaf_name, leaf in zip(leaf_names(argument, name), leaves, strict=True)
         ]
         argument_names.append(tuple(str(t.atom) for t in tracers))
         values.append(unflatten(structure, tracers))
@@ -85,7 +86,9 @@ def _explained(error: TypeError, function: Callable[..., Any]) -> Exception:
             file, line = trace_back.tb_frame.f_code.co_filename, trace_back.tb_lineno
             origin = Origin(file, line, linecache.getline(file, line).strip())
         trace_back = trace_back.tb_next
-    return TraceError(str(error).replace("Tracer", "traced value"), origin=origin, remedy="use operators and np.* functions")
+    return TraceError(
+        str(error).replace("Tracer", "traced value"), origin=origin, remedy="use operators and np.* functions"
+    )
 
 
 def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
@@ -104,7 +107,9 @@ def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
         )
     if name in axes:
         if len(axes[name]) != len(type.shape):
-            raise TraceError(f"axes[{name!r}] names {len(axes[name])} axes, but {name} has shape {type.shape}")
+            raise TraceError(
+                f"axes[{name!r}] names {len(axes[name])} axes, but {name} has shape {type.shape}"
+            )
         shape = tuple(size if dim is None else dim for dim, size in zip(axes[name], type.shape, strict=True))
         type = ArrayType(shape, type.dtype)
     return Tracer(builder, builder.add_input(name, type, array))
@@ -121,7 +126,11 @@ def _parameter_names(function: Callable[..., Any], count: int) -> list[str]:
     except (TypeError, ValueError):
         return [f"x{i + 1}" for i in range(count)]
     positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    required = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+    required = [
+        p
+        for p in parameters
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty
+    ]
     rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
     if count < len(required) or (count > len(positional) and rest is None):
         raise TraceError(
@@ -161,7 +170,9 @@ def grad(
 class _Differentiated:
     """The gradient of a function: traces on demand, keeps what it compiled per shapes and branches."""
 
-    def __init__(self, function: Callable[..., Any], argnums: int | Sequence[int], axes: Axes, with_value: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], argnums: int | Sequence[int], axes: Axes, with_value: bool
+    ) -> None:
         self._function, self._argnums, self._axes, self._with_value = function, argnums, axes, with_value
         self._variants: dict[Any, list[_Variant]] = {}
         functools.update_wrapper(self, function, updated=())
@@ -187,13 +198,18 @@ class _Differentiated:
         traced = trace_call(self._function, args, self._axes)
         positions = (self._argnums,) if isinstance(self._argnums, int) else tuple(self._argnums)
         if any(not -len(args) <= p < len(args) for p in positions):
-            raise DifferentiationError(f"argnums={self._argnums!r} names an argument that {len(args)} arguments lack")
+            raise DifferentiationError(
+                f"argnums={self._argnums!r} names an argument that {len(args)} arguments lack"
+            )
         wrt = [name for p in positions for name in traced.arguments[p]]
         if len(traced.program.outputs) != 1:
             raise DifferentiationError(
-                f"{traced.program.name} returns {len(traced.program.outputs)} values", remedy="return the cost alone"
+                f"{traced.program.name} returns {len(traced.program.outputs)} values",
+                remedy="return the cost alone",
             )
-        program = simplify(gradient(simplify(traced.program), wrt, name=f"grad_{traced.program.name}").program)
+        program = simplify(
+            gradient(simplify(traced.program), wrt, name=f"grad_{traced.program.name}").program
+        )
         parts = [flatten(args[p])[1] for p in positions]
         variant = _Variant(compile_program(program), traced.captured, parts, isinstance(self._argnums, int))
         self._variants.setdefault(_signature(args)[1], []).append(variant)
@@ -243,7 +259,9 @@ def _kind(leaf: Any) -> Any:
     return type(leaf) if shape is None else (shape, leaf.dtype)
 
 
-def compile(program: Program | Callable[..., Any], /, *examples: Any, axes: Axes | None = None) -> Callable[..., Any]:
+def compile(
+    program: Program | Callable[..., Any], /, *examples: Any, axes: Axes | None = None
+) -> Callable[..., Any]:
     """A Python function that runs a Program with NumPy (with plain Python numbers where NumPy is missing).
 
     Args:
@@ -277,7 +295,9 @@ def gradient_program(function: Callable[..., Any], example: Mapping[str, Any], w
         TraceError: see `trace`.
         DifferentiationError: see `value_and_grad`.
     """
-    return simplify(gradient(simplify(example_program(function, example)), wrt, name=f"grad_{_name(function)}").program)
+    return simplify(
+        gradient(simplify(example_program(function, example)), wrt, name=f"grad_{_name(function)}").program
+    )
 
 
 def example_program(function: Callable[..., Any], example: Mapping[str, Any]) -> Program:

@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import Any
 
 from backsight.errors import TraceError
-from backsight.trace.functions import FUNCTIONS
-from backsight.trace.numpy import Tracer, _call, _has_tracer
+from backsight.tracing.functions import FUNCTIONS
+from backsight.tracing.numpy import Tracer, _call, _has_tracer
+
 
 class _Reducible:
     """A NumPy function with `.reduce`, such as np.logaddexp."""

@@ -15,9 +15,9 @@ from backsight.api import example_program, trace
 from backsight.emit.expressions import Source
 from backsight.emit.javascript import emit_module
 from backsight.emit.numpy import render
-from backsight.explain.derivation import Derivation, Factor, Ref, derive
-from backsight.explain.inspection import Inspection, inspect
-from backsight.explain.passes import Step, passes
+from backsight.explaining.derivation import Derivation, Factor, Ref, derive
+from backsight.explaining.inspection import Inspection, inspect
+from backsight.explaining.passes import Step, passes
 from backsight.ir.program import ArrayType, Atom, Equation, Origin, Program, Var
 from backsight.lower import lower
 from backsight.models import training
@@ -41,7 +41,7 @@ def write(directory: Path) -> None:
     write_lessons(directory)
 
 
-# Nets -----------------------------------------------------------------------------------------------------------
+# Nets -------------------------------------------------------------------------------------------------------
 
 
 def write_net(directory: Path, net: Net) -> None:
@@ -77,7 +77,7 @@ def _with_outputs_named(program: Program) -> Program:
     return substitute(program, {shares.name: Var("y", shares.type, named=True)})
 
 
-# Functions ------------------------------------------------------------------------------------------------------
+# Functions --------------------------------------------------------------------------------------------------
 
 
 def function_payload(
@@ -99,12 +99,20 @@ def function_payload(
         "python": code_json(render(reverse)),
         "source": source,
         "derivations": {name: _derivation_json(derive(inspection, inputs[name], rows)) for name in wrt},
-        "passes": {"forward": [_step_json(s) for s in script[0]], "backward": [_step_json(s) for s in script[1]]},
+        "passes": {
+            "forward": [_step_json(s) for s in script[0]],
+            "backward": [_step_json(s) for s in script[1]],
+        },
     }
 
 
 def write_function(
-    directory: Path, id: str, function: Callable[..., Any], example: Mapping[str, Any], wrt: Sequence[str], source: str
+    directory: Path,
+    id: str,
+    function: Callable[..., Any],
+    example: Mapping[str, Any],
+    wrt: Sequence[str],
+    source: str,
 ) -> None:
     """`<id>.json` and `<id>.js` of a function with fixed shapes, as the lessons have."""
     forward = simplify(example_program(function, example))
@@ -115,7 +123,9 @@ def write_function(
         "inspect": lower(inspection.program, rows=None, mode="inspect"),
     }
     (directory / f"{id}.js").write_text(emit_module(kernels, _HEADER), "utf-8")
-    _write_json(directory / f"{id}.json", function_payload(id, forward, reverse, inspection, wrt, None, source))
+    _write_json(
+        directory / f"{id}.json", function_payload(id, forward, reverse, inspection, wrt, None, source)
+    )
 
 
 def write_lessons(directory: Path) -> None:
@@ -133,19 +143,24 @@ def write_lessons(directory: Path) -> None:
             )
 
 
-# Optimisers, starts, data ---------------------------------------------------------------------------------------
+# Optimisers, starts, data -----------------------------------------------------------------------------------
 
 
 def write_shared(directory: Path) -> None:
     """The kernels that all nets share."""
     points = [ArrayType(("n", 4)), _SCALAR, _ROWS]
     pair = ArrayType((2,))
-    data = {f.__name__: (f, points, None) for f in (training.fruit, training.rings, training.xor, training.spiral)}
+    data = {
+        f.__name__: (f, points, None) for f in (training.fruit, training.rings, training.xor, training.spiral)
+    }
     data["standardise"] = (training.standardise, [ArrayType(("n", 2))], None)
     data["scaled"] = (training.scaled, [ArrayType(("n", 2)), pair, pair], "n")
     _write_module(directory / "data.js", data)
     start = [_VECTOR, _SCALAR, _SCALAR]
-    _write_module(directory / "starts.js", {f.__name__: (f, start, None) for f in (training.he, training.xavier, training.uniform)})
+    _write_module(
+        directory / "starts.js",
+        {f.__name__: (f, start, None) for f in (training.he, training.xavier, training.uniform)},
+    )
     step = [_VECTOR, _VECTOR, _SCALAR]
     optimisers = {
         "gd": (training.gd, step, None),
@@ -166,7 +181,7 @@ def _write_module(
     path.write_text(emit_module(kernels, _HEADER), "utf-8")
 
 
-# JSON -----------------------------------------------------------------------------------------------------------
+# JSON -------------------------------------------------------------------------------------------------------
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -202,13 +217,17 @@ def _equation_json(e: Equation) -> dict[str, Any]:
 
 def origin_json(origin: Origin | None) -> dict[str, Any] | None:
     """Only the file's own name crosses: where it lay on the builder's machine is nobody's business."""
-    return None if origin is None else {"file": Path(origin.file).name, "line": origin.line, "text": origin.text}
+    return (
+        None if origin is None else {"file": Path(origin.file).name, "line": origin.line, "text": origin.text}
+    )
 
 
 def code_json(source: Source) -> dict[str, Any]:
     return {
         "text": source.text,
-        "lines": [{"variables": list(line.variables), "origin": origin_json(line.origin)} for line in source.lines],
+        "lines": [
+            {"variables": list(line.variables), "origin": origin_json(line.origin)} for line in source.lines
+        ],
     }
 
 
@@ -219,7 +238,11 @@ def _ref_json(ref: Ref) -> dict[str, Any]:
 def _factor_json(factor: Factor) -> dict[str, Any]:
     terms = None
     if factor.terms:
-        terms = {"index": factor.sum_index, "dim": factor.sum_dim, "terms": [_factor_json(t) for t in factor.terms]}
+        terms = {
+            "index": factor.sum_index,
+            "dim": factor.sum_dim,
+            "terms": [_factor_json(t) for t in factor.terms],
+        }
     return {
         "tex": factor.tex,
         "equals": factor.equals,

@@ -86,7 +86,11 @@ class Net:
         """The outputs alone."""
         last = self.layers[-1].z
         lines = [f"def predict(X, {', '.join(self.parameters)}):", *self._sums()]
-        lines.append(f"    y = {_WRITTEN['sigmoid'].format(z=last)}" if self.output == "squared" else f"    y = softmax({last}, axis=1)")
+        lines.append(
+            f"    y = {_WRITTEN['sigmoid'].format(z=last)}"
+            if self.output == "squared"
+            else f"    y = softmax({last}, axis=1)"
+        )
         return "\n".join([*lines, "    return y", ""])
 
     def _sums(self) -> Iterator[str]:

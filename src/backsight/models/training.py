@@ -10,7 +10,7 @@ from typing import Any
 
 from backsight import numpy as np
 
-# Optimisers -----------------------------------------------------------------------------------------------------
+# Optimisers -------------------------------------------------------------------------------------------------
 
 
 def gd(theta: Any, g: Any, lr: Any) -> Any:
@@ -43,7 +43,7 @@ def norm(g: Any) -> Any:
     return length
 
 
-# Starts ---------------------------------------------------------------------------------------------------------
+# Starts -----------------------------------------------------------------------------------------------------
 
 
 def he(u: Any, fan_in: Any, fan_out: Any) -> Any:
@@ -66,7 +66,7 @@ def uniform(u: Any, fan_in: Any, fan_out: Any) -> Any:
     return W
 
 
-# Data sets: four uniform draws per point, the label 0 or 1, and noise from 0 to 1 -------------------------------
+# Data sets: four uniform draws per point, the label 0 or 1, and noise from 0 to 1 ---------------------------
 
 
 def _rounded(x: Any) -> Any:

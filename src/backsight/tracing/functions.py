@@ -67,7 +67,13 @@ def square(x: Any) -> Any:
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """np.clip; a missing bound does not bind."""
-    x = x if low is None else quiet(x, lambda: apply("maximum", x, low)) if high is not None else apply("maximum", x, low)
+    x = (
+        x
+        if low is None
+        else quiet(x, lambda: apply("maximum", x, low))
+        if high is not None
+        else apply("maximum", x, low)
+    )
     return x if high is None else apply("minimum", x, high)
 
 
@@ -78,7 +84,12 @@ def logaddexp(a: Any, b: Any) -> Any:
         return apply("softplus", b)
     shape = broadcast_shapes([x.type.shape if isinstance(x, Value) else () for x in (a, b)])
     owner = a if isinstance(a, Value) else b
-    both = quiet(owner, lambda: stack([broadcast_to(x, shape) if isinstance(x, Value) else full(owner, x, shape) for x in (a, b)]))
+    both = quiet(
+        owner,
+        lambda: stack(
+            [broadcast_to(x, shape) if isinstance(x, Value) else full(owner, x, shape) for x in (a, b)]
+        ),
+    )
     return apply("logsumexp", both, axes=(0,), keepdims=False)
 
 

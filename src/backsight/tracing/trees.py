@@ -18,7 +18,11 @@ def _number(tree: Any, leaves: list[Any]) -> Any:
     if isinstance(tree, dict):
         return {k: _number(v, leaves) for k, v in tree.items()}
     if isinstance(tree, tuple | list):
-        return type(tree)(_number(v, leaves) for v in tree) if type(tree) in (tuple, list) else type(tree)(*(_number(v, leaves) for v in tree))
+        return (
+            type(tree)(_number(v, leaves) for v in tree)
+            if type(tree) in (tuple, list)
+            else type(tree)(*(_number(v, leaves) for v in tree))
+        )
     leaves.append(tree)
     return len(leaves) - 1
 
@@ -35,7 +39,9 @@ def unflatten(structure: Any, leaves: Sequence[Any]) -> Any:
 def leaf_names(tree: Any, name: str) -> list[str]:
     """A name for every leaf: dictionary keys as they are, `name_0`, `name_1` in sequences."""
     if isinstance(tree, dict):
-        return [n for k, v in tree.items() for n in leaf_names(v, k if str(k).isidentifier() else f"{name}_{k}")]
+        return [
+            n for k, v in tree.items() for n in leaf_names(v, k if str(k).isidentifier() else f"{name}_{k}")
+        ]
     if isinstance(tree, tuple | list):
         return [n for i, v in enumerate(tree) for n in leaf_names(v, f"{name}_{i}")]
     return [name]

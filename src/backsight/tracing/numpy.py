@@ -14,11 +14,11 @@ from typing import Any
 from backsight.errors import BacksightError, InPlaceError, LostGradientError, ShapeError, TraceError
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import Array, Evaluation, to_array
-from backsight.ir.program import Atom, ArrayType, Constant, Dim, Guard, Program, Var
+from backsight.ir.program import ArrayType, Atom, Constant, Dim, Guard, Program, Var
 from backsight.ops.shapes import show
 from backsight.ops.value import Value, apply
-from backsight.trace.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
-from backsight.trace.source import locate, name_in_caller, user_origin
+from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
+from backsight.tracing.source import locate, name_in_caller, user_origin
 
 
 class TraceBuilder(Builder):
@@ -90,7 +90,7 @@ class Tracer(Value):
     __array_priority__ = 1000.0
     builder: TraceBuilder
 
-    # Operands --------------------------------------------------------------------------------------------------
+    # Operands -----------------------------------------------------------------------------------------------
 
     def lift(self, other: Any) -> Atom | None:
         atom = super().lift(other)
@@ -127,12 +127,14 @@ class Tracer(Value):
                 remedy="assign the result to a new name: y = y + x instead of y += x on an array that is not traced",
             )
         table = FUNCTIONS if method == "__call__" else REDUCTIONS if method == "reduce" else {}
-        return _call(table.get(name), f"np.{name}{'' if method == '__call__' else '.' + method}", inputs, kwargs)
+        return _call(
+            table.get(name), f"np.{name}{'' if method == '__call__' else '.' + method}", inputs, kwargs
+        )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return _call(FUNCTIONS.get(function.__name__), f"np.{function.__name__}", args, kwargs)
 
-    # Shape -----------------------------------------------------------------------------------------------------
+    # Shape --------------------------------------------------------------------------------------------------
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -208,10 +210,12 @@ class Tracer(Value):
         if dtype in (float, "float64", "float"):
             return self if self.type.dtype == "float64" else self * 1.0
         raise LostGradientError(
-            f"astype({dtype!r}) would lose the gradient", origin=user_origin(), remedy="keep float64, or np.where"
+            f"astype({dtype!r}) would lose the gradient",
+            origin=user_origin(),
+            remedy="keep float64, or np.where",
         )
 
-    # What would lose the gradient ------------------------------------------------------------------------------
+    # What would lose the gradient ---------------------------------------------------------------------------
 
     def __bool__(self) -> bool:
         if self.type.shape != ():
@@ -319,7 +323,9 @@ def _call(function: Callable[..., Any] | None, name: str, args: Sequence[Any], k
     try:
         return _located(lambda: function(*operands, **kwargs))
     except TypeError as error:
-        raise TraceError(f"{name}: {error}", origin=user_origin(), remedy="use the plain form of this function") from None
+        raise TraceError(
+            f"{name}: {error}", origin=user_origin(), remedy="use the plain form of this function"
+        ) from None
 
 
 def _lifted(owner: Tracer, argument: Any) -> Any:
@@ -378,7 +384,9 @@ def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
             )
         start, stop, step = item.indices(dim)
         if step < 0:
-            raise TraceError("a backward slice cannot be traced yet", origin=user_origin(), remedy="slice forward")
+            raise TraceError(
+                "a backward slice cannot be traced yet", origin=user_origin(), remedy="slice forward"
+            )
         return ("slice", start, stop, step)
     if isinstance(item, bool) or not hasattr(item, "__index__") or isinstance(item, Tracer):
         raise TraceError(
@@ -393,14 +401,16 @@ def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
         return ("int", position % dim)
     if position < 0:
         raise TraceError(
-            f"counting from the end of the named axis {dim!r} is not possible", origin=user_origin(), remedy="count from 0"
+            f"counting from the end of the named axis {dim!r} is not possible",
+            origin=user_origin(),
+            remedy="count from 0",
         )
     return ("int", position)
 
 
 def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:
     """The Program of a traced function, and the structure of its result (see `api.flatten`)."""
-    from backsight.trace.trees import flatten
+    from backsight.tracing.trees import flatten
 
     leaves, structure = flatten(result)
     outputs: list[Atom] = []

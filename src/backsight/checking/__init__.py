@@ -1,5 +1,5 @@
 """Checking gradients."""
 
-from backsight.check.gradients import check_grads
+from backsight.checking.gradients import check_grads
 
 __all__ = ["check_grads"]

@@ -115,7 +115,9 @@ def _segment_edges(builder: Builder, last: Equation, segment: Sequence[Equation]
     op = last.op if len(segment) == 1 else ""
     named = {a.name: a for e in segment for a in e.inputs if isinstance(a, Var)}
     edges += [
-        Edge(named[name], target, total(builder, parts), last.origin, op) for name, parts in blame.items() if name in named
+        Edge(named[name], target, total(builder, parts), last.origin, op)
+        for name, parts in blame.items()
+        if name in named
     ]
     return edges
 

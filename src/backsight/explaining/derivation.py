@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backsight.explain.inspection import Edge, Inspection
-from backsight.explain.symbols import Letters, derivative, expression, symbol
+from backsight.explaining.inspection import Edge, Inspection
+from backsight.explaining.symbols import Letters, derivative, expression, symbol
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import Constant, Dim, Origin, Var
 
@@ -105,7 +105,11 @@ class _Writer:
         edge = self.next_edge(var)
         words = f"how much the cost moves per unit of {var.name}"
         if edge is None or edge.letters is None:
-            equals = symbol(var, self.letters) if edge is None else expression(self.inspection.program, edge.slope, self.letters)
+            equals = (
+                symbol(var, self.letters)
+                if edge is None
+                else expression(self.inspection.program, edge.slope, self.letters)
+            )
             if edge is None:
                 equals = tex
             origin = edge.origin if edge is not None else None

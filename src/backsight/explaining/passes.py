@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backsight.explain.derivation import Ref
-from backsight.explain.inspection import Edge, Inspection
-from backsight.explain.symbols import Letters, derivative, expression, symbol
+from backsight.explaining.derivation import Ref
+from backsight.explaining.inspection import Edge, Inspection
+from backsight.explaining.symbols import Letters, derivative, expression, symbol
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import Constant, Dim, Origin, Var
 
@@ -48,7 +48,14 @@ def _forward(inspection: Inspection, var: Var, letters: Letters) -> Step:
     sources = tuple(dict.fromkeys(_ref(e.source, letters) for e in inspection.in_edges(var.name)))
     tex = f"{symbol(var, letters)} = {expression(inspection.forward, var, letters)}"
     return Step(
-        "forward", _ref(var, letters), var.type.shape, sources, tex, REGISTRY[equation.op].says, equation.op, equation.origin
+        "forward",
+        _ref(var, letters),
+        var.type.shape,
+        sources,
+        tex,
+        REGISTRY[equation.op].says,
+        equation.op,
+        equation.origin,
     )
 
 
@@ -81,7 +88,11 @@ def _slope_refs(edge: Edge, letters: Letters) -> list[Ref]:
     slope = edge.slope
     if isinstance(slope, Constant):
         return []
-    whole = letters.index(slope) if edge.letters is not None else letters.index(edge.target) or letters.index(edge.source)
+    whole = (
+        letters.index(slope)
+        if edge.letters is not None
+        else letters.index(edge.target) or letters.index(edge.source)
+    )
     return [Ref(slope.name, tuple(whole[len(whole) - slope.type.rank :] if slope.type.rank else ()))]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from backsight.api import trace_call, value_and_grad
 from backsight.errors import GradientMismatch
 from backsight.ir.evaluate import Array, to_array
-from backsight.trace.trees import flatten, leaf_names, unflatten
+from backsight.tracing.trees import flatten, leaf_names, unflatten
 
 
 def check_grads(
@@ -35,7 +35,13 @@ def check_grads(
     The error of a central difference is about step² + rounding / step: Nocedal & Wright, Numerical Optimization,
     2006, section 8.1.
     """
-    positions = tuple(range(len(args))) if argnums is None else (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    positions = (
+        tuple(range(len(args)))
+        if argnums is None
+        else (argnums,)
+        if isinstance(argnums, int)
+        else tuple(argnums)
+    )
     names = trace_call(function, args, {}).arguments
     _, gradients = value_and_grad(function, positions)(*args)
     for position, gradient in zip(positions, gradients, strict=True):
