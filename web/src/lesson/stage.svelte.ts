@@ -21,6 +21,9 @@ export class Stage {
     return Object.fromEntries(entries.map(([name, quantity]) => [name, this.value(quantity.of)]));
   });
 
+  /** Whether a quantity is a blank of the ledger now; the walk knows. */
+  isBlank: (name: string) => boolean = () => false;
+
   constructor(
     readonly data: StageData,
     readonly functions: LessonFunctions,
@@ -50,8 +53,9 @@ export class Stage {
     return formatFixed(this.values[name] ?? NaN, digits ?? this.data.quantities[name]?.digits ?? 2);
   }
 
+  /** Hidden everywhere: under a cloth until the prediction is locked, or a blank of the ledger to be filled in. */
   isCovered(name: string): boolean {
-    return this.locked && (this.scene.cover ?? []).includes(name);
+    return (this.locked && (this.scene.cover ?? []).includes(name)) || this.isBlank(name);
   }
 
   isLit(name: string): boolean {

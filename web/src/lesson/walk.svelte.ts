@@ -18,7 +18,9 @@ export class Walk {
     readonly lesson: LessonData,
     readonly stage: Stage,
     readonly progress: Progress,
-  ) {}
+  ) {
+    stage.isBlank = (quantity) => this.isBlank(quantity);
+  }
 
   /** Goes to a step by its slug; an unknown slug leads to the first. */
   open(slug: string): void {

@@ -67,11 +67,11 @@ export class DialsState {
   readonly rows = $derived.by(() => 1 + Math.max(...this.layout.dials.map((dial) => dial.at[1])));
   readonly isNarrow = $derived.by(() => this.width < 560);
   readonly radius = $derived.by(() => {
-    const most = this.rows > 1 ? 66 : 82;
+    const most = this.rows > 1 ? 74 : 82;
     return Math.min(most, (this.width / this.columns) * (this.isNarrow ? 0.34 : 0.31));
   });
   /** Room above a dial for its picture, below it for its name. */
-  readonly head = $derived.by(() => (this.isNarrow || this.rows > 1 ? 12 : 58));
+  readonly head = $derived.by(() => (this.isNarrow || this.rows > 1 ? 12 : 54));
   readonly foot = $derived.by(() => (this.isNarrow ? 44 : 38));
   readonly rowHeight = $derived.by(() => this.head + this.radius * 2 + this.foot);
   readonly bow = $derived.by(() => (this.layout.whole ? 46 : 0));
