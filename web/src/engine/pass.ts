@@ -1,6 +1,6 @@
 /** Expands the script of a pass by the net's widths: one moment per number, forward and then backward. */
 
-import { productOf } from './derivation';
+import { agree, productOf } from './derivation';
 import { resolve, type Letters, type Numbers } from './inspect';
 import type { Dim, PassStep, ValueRef } from './payload';
 import { placeBetween, placeOf } from './places';
@@ -46,21 +46,27 @@ function moment(step: PassStep, numbers: Numbers, depth: number, letters: Letter
 }
 
 /**
- * What travels. In a sum, one packet per term, with the product of what carries the summed letter, and one for each
- * value that is added once (a bias); together they make the target. Otherwise a single packet.
+ * What travels. In a sum of products, one packet per term and one for each value that is added once (a bias):
+ * together they make the target. Anything else: one packet per value that goes in.
  */
 function packetsOf(step: PassStep, numbers: Numbers, depth: number, letters: Letters, target: Valued): Packet[] {
   const summed = lettersIn(step.from, numbers).filter(([letter]) => !(letter in letters));
   const inSum = (ref: ValueRef) => ref.index.some((letter) => summed.some(([name]) => name === letter));
-  const packet = (refs: readonly ValueRef[], inner: Letters, number?: number): Packet => {
+  const packet = (refs: readonly ValueRef[], inner: Letters): Packet => {
     const from = refs.map((ref) => valued(ref, numbers, inner));
-    const place = from.map((source) => edgeOf(depth, source, target)).find((found) => found !== null) ?? null;
-    return { place, from, number: number ?? productOf(from), words: step.words };
+    const edge = from.map((source) => edgeOf(depth, source, target)).find((found) => found !== null);
+    return { place: edge ?? placeOf(depth, from[0]!), from, number: productOf(from), words: step.words };
   };
-  if (summed.length === 0) return [packet(step.from, letters, target.number)];
-  const terms = combinations(summed, letters).map((inner) => packet(step.from.filter(inSum), inner));
-  const once = step.from.filter((ref) => !inSum(ref)).map((ref) => packet([ref], letters));
-  return [...terms, ...once];
+  const [many, once] = [step.from.filter(inSum), step.from.filter((ref) => !inSum(ref))];
+  const terms = many.length ? combinations(summed, letters).map((inner) => packet(many, inner)) : [];
+  const products = many.length ? [...terms, ...once.map((ref) => packet([ref], letters))] : [packet(once, letters)];
+  const total = products.reduce((sum, { number }) => sum + number, 0);
+  const scale = products.reduce((sum, { number }) => sum + Math.abs(number), 0);
+  if (step.from.length > 0 && agree(total, target.number, scale)) return products;
+  return step.from.flatMap((ref) => {
+    const own = summed.filter(([letter]) => ref.index.includes(letter));
+    return combinations(own, letters).map((inner) => packet([ref], inner));
+  });
 }
 
 type Packet = PassMoment['packets'][number];
