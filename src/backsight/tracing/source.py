@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -11,8 +12,9 @@ from types import CodeType, FrameType
 
 from backsight.ir.program import Origin
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent)
-_MODELS = str(Path(_PACKAGE, "models"))
+_PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+# Ordinary traced functions that lie within the package (the lessons in a wheel) are the user's code.
+_TRACED = (_PACKAGE + "models" + os.sep, _PACKAGE + "lessons" + os.sep)
 _ANY_NUMPY = ("/numpy/", "\\numpy\\")
 
 Span = tuple[int | None, int | None, int | None, int | None]
@@ -54,7 +56,7 @@ def _user_frame() -> FrameType | None:
 
 @lru_cache(maxsize=4096)
 def _is_library(filename: str) -> bool:
-    if filename.startswith(_MODELS):
+    if filename.startswith(_TRACED):
         return False
     return filename.startswith((_PACKAGE, "<frozen")) or any(part in filename for part in _ANY_NUMPY)
 
