@@ -76,9 +76,7 @@ def test_an_installed_package_writes_the_same_site(tmp_path: Path) -> None:
     )
     assert answer.returncode == 0, answer.stderr
     names = {path.name for path in (tmp_path / "site/payload").iterdir()}
-    assert names == {path.name for path in (package / "static/payload").iterdir()}, (
-        "the built site is out of date"
-    )
+    assert names == {path.name for path in (package / "static/payload").iterdir()}, "the site is out of date"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")

@@ -35,7 +35,6 @@ ORDER = [
 UPWARD_WHEN_CALLED = {("ir", "emit"), ("numpy", "api")}
 FLOOR = {name: floor for floor, names in enumerate(ORDER) for name in names}
 CORE = {
-    "_version",
     "errors",
     "ir",
     "ops",
