@@ -57,12 +57,13 @@ function packetsOf(step: PassStep, numbers: Numbers, depth: number, letters: Let
     const edge = from.map((source) => edgeOf(depth, source, target)).find((found) => found !== null);
     return { place: edge ?? placeOf(depth, from[0]!), from, number: productOf(from), words: step.words };
   };
+  if (step.from.length === 0) return [];
   const [many, once] = [step.from.filter(inSum), step.from.filter((ref) => !inSum(ref))];
   const terms = many.length ? combinations(summed, letters).map((inner) => packet(many, inner)) : [];
   const products = many.length ? [...terms, ...once.map((ref) => packet([ref], letters))] : [packet(once, letters)];
   const total = products.reduce((sum, { number }) => sum + number, 0);
   const scale = products.reduce((sum, { number }) => sum + Math.abs(number), 0);
-  if (step.from.length > 0 && agree(total, target.number, scale)) return products;
+  if (agree(total, target.number, scale)) return products;
   return step.from.flatMap((ref) => {
     const own = summed.filter(([letter]) => ref.index.includes(letter));
     return combinations(own, letters).map((inner) => packet([ref], inner));
