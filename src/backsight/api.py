@@ -13,7 +13,7 @@ from backsight.emit.compiled import compile as compile_program
 from backsight.errors import BacksightError, DifferentiationError, GuardError, TraceError
 from backsight.ir.evaluate import to_array
 from backsight.ir.program import ArrayType, Dim, Origin, Program
-from backsight.tracing.numpy import SizeTracer, TraceBuilder, Tracer, array_type, finish
+from backsight.tracing.numpy import TraceBuilder, Tracer, array_type, finish
 from backsight.tracing.trees import flatten, leaf_names, unflatten
 from backsight.transforms import gradient, simplify
 
@@ -35,15 +35,16 @@ def trace(function: Callable[..., Any], /, *args: Any, axes: Axes | None = None)
 
     Args:
         function: plain Python with operators and NumPy calls.
-        args: one example per parameter: a number, an array, an `ArrayType` (then no `if` on values), or a tuple, list
-            or dict of these. Arrays that the function closes over become further inputs.
+        args: one example per parameter: a number, an array, an `ArrayType` (then no `if` on values), or a
+            tuple, list or dict of these. Arrays that the function closes over become further inputs.
         axes: names for axes whose size may vary, by argument name: `axes={"X": ("n", None)}`.
 
     Returns:
         The Program, with names and origins from the function's source.
 
     Raises:
-        TraceError: the function does something that cannot be recorded; the error names the line and the remedy.
+        TraceError: the function does something that cannot be recorded; the error names the line and the
+            remedy.
         ShapeError: operands do not fit together.
     """
     return trace_call(function, args, axes or {}).program
@@ -146,8 +147,8 @@ def value_and_grad(
 ) -> Callable[..., tuple[Any, Any]]:
     """A function that returns the value of `function` and its gradient.
 
-    The function is traced and differentiated at the first call, and again when shapes change or an `if` goes another
-    way; the gradient is then plain NumPy code, at hand as `.source(*args)` and as `.program(*args)`.
+    The function is traced and differentiated at the first call, and again when shapes change or an `if` goes
+    another way; the gradient is then plain NumPy code, at hand as `.source(*args)` and as `.program(*args)`.
 
     Args:
         function: returns one number.
@@ -239,7 +240,7 @@ def _count(structure: Any) -> int:
 
 
 def _signature(args: Sequence[Any]) -> tuple[list[Any], Any]:
-    """The leaves of the arguments, and what a compiled Program depends on: structure, shapes and kinds of number."""
+    """The leaves of the arguments, and what a compiled Program depends on: structure, shapes and dtypes."""
     leaves: list[Any] = []
     key = []
     for a in args:

@@ -1,7 +1,7 @@
-"""The `np` for traced functions anywhere: NumPy's names, and sigmoid, relu, leaky_relu, softplus, softmax, logsumexp.
+"""The `np` for traced functions anywhere: NumPy's names, and sigmoid, relu, softplus, softmax, logsumexp ….
 
-On traced values every name is recorded. On plain values NumPy computes where it is installed; without it, backsight's
-reference evaluator does.
+On traced values every name is recorded. On plain values NumPy computes where it is installed; without it,
+backsight's reference evaluator does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from backsight.errors import TraceError
 from backsight.tracing.functions import FUNCTIONS
-from backsight.tracing.numpy import Tracer, _call, _has_tracer
+from backsight.tracing.numpy import Tracer, has_tracer, record
 
 
 class _Reducible:
@@ -56,8 +56,8 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
 
 
 def _run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if _has_tracer(args):
-        return _call(FUNCTIONS[name], f"np.{name}", args, kwargs)
+    if has_tracer(args):
+        return record(FUNCTIONS[name], f"np.{name}", args, kwargs)
     return _plain(name, *args, **kwargs)
 
 
@@ -80,7 +80,7 @@ def array(values: Any) -> Any:
     """
     if isinstance(values, Tracer):
         return values
-    if _has_tracer(values if isinstance(values, list | tuple) else ()):
+    if has_tracer(values if isinstance(values, list | tuple) else ()):
         rows = [array(v) if isinstance(v, list | tuple) else v for v in values]
         owner = next((r for r in rows if isinstance(r, Tracer)), None)
         if owner is None:

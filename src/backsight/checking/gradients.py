@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from backsight.api import trace_call, value_and_grad
@@ -32,8 +33,8 @@ def check_grads(
         GradientMismatch: names the entry and gives both numbers.
         DifferentiationError: see `value_and_grad`.
 
-    The error of a central difference is about step² + rounding / step: Nocedal & Wright, Numerical Optimization,
-    2006, section 8.1.
+    The error of a central difference is about step² + rounding / step: Nocedal & Wright, Numerical
+    Optimization, 2006, section 8.1.
     """
     positions = (
         tuple(range(len(args)))
@@ -48,12 +49,22 @@ def check_grads(
         leaves, structure = flatten(args[position])
         ours, _ = flatten(gradient)
         for number, name in enumerate(leaf_names(args[position], names[position][0])):
-
-            def at(array: Any, number: int = number, position: int = position) -> float:
-                moved = unflatten(structure, [*leaves[:number], array, *leaves[number + 1 :]])
-                return float(function(*args[:position], moved, *args[position + 1 :]))
-
+            at = partial(_with_leaf, function, args, position, structure, leaves, number)
             _compare(name, at, leaves[number], to_array(ours[number]), step, tolerance)
+
+
+def _with_leaf(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    position: int,
+    structure: Any,
+    leaves: Sequence[Any],
+    number: int,
+    leaf: Any,
+) -> float:
+    """The value of the function with one leaf of one argument replaced."""
+    moved = unflatten(structure, [*leaves[:number], leaf, *leaves[number + 1 :]])
+    return float(function(*args[:position], moved, *args[position + 1 :]))
 
 
 def _compare(
@@ -68,7 +79,8 @@ def _compare(
         measured = (above - below) / (2 * width)
         if not abs(measured - ours.data[position]) <= tolerance * max(scale, abs(measured)):
             raise GradientMismatch(
-                f"the gradient by entry {position} of {name} is {ours.data[position]!r}, but nudging it gives {measured!r}",
+                f"the gradient by entry {position} of {name} is {ours.data[position]!r}, "
+                f"but nudging it gives {measured!r}",
                 remedy="is the point at a kink, or was a value turned into a plain number on the way?",
             )
 

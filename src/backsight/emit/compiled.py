@@ -1,4 +1,4 @@
-"""Running a Program from Python: the emitted NumPy source, or the reference evaluator where NumPy is missing."""
+"""Running a Program from Python: its emitted NumPy source, or the reference evaluator without NumPy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _numbers = count(1)
 class Compiled:
     """A Program ready to run: call it with one value per input, get a list with one value per output."""
 
-    def __init__(self, program: Program, run: Callable[..., list[Any]], checked: Callable[..., list[Any]]) -> None:
+    def __init__(
+        self, program: Program, run: Callable[..., list[Any]], checked: Callable[..., list[Any]]
+    ) -> None:
         self.program, self._run, self._checked = program, run, checked
 
     def __call__(self, *inputs: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The walk that targets with expressions share: which values get a line of their own, and where parentheses go.
+"""The walk that targets with expressions share: which values get a line of their own, where parentheses go.
 
 A target gives a `Speller`: how it writes an atom and an operation. The walk decides the rest.
 """
@@ -29,7 +29,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One value with a line of its own: `variable` is assigned `text`; `covers` are the values folded into it."""
+    """A value with a line of its own: `text` is assigned to `variable`; `covers` were folded into it."""
 
     variable: Var
     text: str
@@ -103,7 +103,9 @@ class _Walk:
 
     def _write(self, equation: Equation, done: list[Statement]) -> tuple[Text, tuple[str, ...]]:
         form = self.speller.form(equation.op)
-        repeats = form is not None and any(form.template.count(f"{{{i}}}") > 1 for i in range(len(equation.inputs)))
+        repeats = form is not None and any(
+            form.template.count(f"{{{i}}}") > 1 for i in range(len(equation.inputs))
+        )
         operands: list[Text] = []
         covers: list[str] = []
         for a in equation.inputs:
@@ -157,5 +159,3 @@ class Source:
     @property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines) + "\n"
-
-

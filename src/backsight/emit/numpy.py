@@ -78,7 +78,7 @@ class NumpySpeller(Speller):
     def shape(self, shape: Shape) -> str:
         return f"({', '.join(map(self.size, shape))}{',' if len(shape) == 1 else ''})"
 
-    # Contractions -----------------------------------------------------------------------------------------------
+    # Contractions -------------------------------------------------------------------------------------------
 
     def _contract(self, equation: Equation, operands: Sequence[Text]) -> Text:
         spec = equation.options["spec"]
@@ -89,7 +89,7 @@ class NumpySpeller(Speller):
                 return product
         return Text(f'np.einsum("{spec}", {", ".join(t.text for t in operands)})')
 
-    # Reductions -------------------------------------------------------------------------------------------------
+    # Reductions ---------------------------------------------------------------------------------------------
 
     def _fold(self, function: str, equation: Equation, operands: Sequence[Text]) -> Text:
         options = equation.options
@@ -118,7 +118,7 @@ class NumpySpeller(Speller):
         self.used.add("softmax")
         return Text(f"softmax({operands[0].text}, axis={e.options['axis']})")
 
-    # Moves ------------------------------------------------------------------------------------------------------
+    # Moves --------------------------------------------------------------------------------------------------
 
     def _transpose(self, e: Equation, operands: Sequence[Text]) -> Text:
         axes = e.options["axes"]
@@ -163,7 +163,9 @@ class NumpySpeller(Speller):
 
     def _concatenate(self, e: Equation, operands: Sequence[Text]) -> Text:
         axis = e.options["axis"]
-        return Text(f"np.concatenate([{', '.join(t.text for t in operands)}]{f', axis={axis}' if axis else ''})")
+        return Text(
+            f"np.concatenate([{', '.join(t.text for t in operands)}]{f', axis={axis}' if axis else ''})"
+        )
 
     def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(self.size(e.options["dim"]))
@@ -255,12 +257,24 @@ def render(program: Program, *, standalone: bool = True, comments: bool = True) 
     speller = NumpySpeller(program)
     lines = [Line(f"def {program.name}({', '.join(speller.name(v).text for v in program.inputs)}):")]
     body = _body(program, speller, comments)
-    outputs = [speller.name(a).text if isinstance(a, Var) else speller.constant(a).text for a in program.outputs]
-    lines += [*body, Line(f"    return {', '.join(outputs)}", tuple(a.name for a in program.outputs if isinstance(a, Var)))]
+    outputs = [
+        speller.name(a).text if isinstance(a, Var) else speller.constant(a).text for a in program.outputs
+    ]
+    lines += [
+        *body,
+        Line(
+            f"    return {', '.join(outputs)}", tuple(a.name for a in program.outputs if isinstance(a, Var))
+        ),
+    ]
     if standalone:
         if program.guards:
             speller.used.add("OtherBranch")
-        helpers = [Line(text) for name in HELPERS if name in speller.used for text in ("", "", *HELPERS[name].split("\n"))]
+        helpers = [
+            Line(text)
+            for name in HELPERS
+            if name in speller.used
+            for text in ("", "", *HELPERS[name].split("\n"))
+        ]
         lines = [Line("import numpy as np"), *helpers, Line(""), Line(""), *lines]
     return Source(tuple(lines))
 

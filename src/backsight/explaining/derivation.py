@@ -1,6 +1,7 @@
 """The derivative of the cost by one entry of a parameter, factored as backprop factors it.
 
-Everything is symbolic in the indices, so one template serves every entry of a parameter and every width of a net.
+Everything is symbolic in the indices: one template serves every entry of a parameter and every width of a
+net.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A Program that computes everything an explanation shows: each value, its adjoint, and the local slope of every edge.
+"""A Program that computes everything an explanation shows: each value, its adjoint, every edge's local slope.
 
-The nodes of an explanation are the values people named. Between two of them lies a *segment* of unnamed steps; its local
-slope is the derivative of the one by the other with all other named values held fixed.
+The nodes of an explanation are the values people named. Between two of them lies a *segment* of unnamed
+steps; its local slope is the derivative of the one by the other with all other named values held fixed.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ class Edge:
     """`target` depends directly on `source`.
 
     Attributes:
-        slope: the value of the local slope: of `target`'s shape (or one that stretches to it) for an elementwise step,
-            of `source`'s shape where the target is a single number, the other factor's for a contraction.
+        slope: the value of the local slope: of `target`'s shape (or one that stretches to it) for an
+            elementwise step, of `source`'s shape where the target is a single number, the other factor's for
+            a contraction.
         letters: for a contraction, the axes of source, other factor and target.
     """
 
@@ -83,7 +84,7 @@ def _edges(builder: Builder, forward: Program) -> list[Edge]:
 
 
 def _segment(last: Equation, made: Mapping[str, Equation]) -> list[Equation]:
-    """The unnamed steps that end in a named value, last first (an order in which users come before what they use)."""
+    """The unnamed steps that end in a named value, last first: users come before what they use."""
     members = {last.output.name: last}
     frontier = [last]
     while frontier:
@@ -137,7 +138,7 @@ def _contraction_edges(equation: Equation, target: Var, slope: Atom) -> list[Edg
 def _with_names(
     forward: Program, plain: Program, adjoint_of: Sequence[str], drafts: Sequence[Edge], skip: int
 ) -> Inspection:
-    """Give every adjoint and slope the name a figure asks for: `dz` for z, `slope_a_z` for the edge from z to a."""
+    """Give adjoints and slopes the names figures ask for: `dz` for z, `slope_a_z` for the edge z to a."""
     builder = Builder(plain.name)
     builder.adopt(plain)
     known = plain.variables()

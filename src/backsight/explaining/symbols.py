@@ -17,7 +17,7 @@ _GREEK = {"alpha", "beta", "gamma", "delta", "theta", "mu", "sigma", "eta", "lam
 
 
 class Letters:
-    """A letter for every axis: `n` for the example, i, j, k … for the named dimensions in order of appearance."""
+    """A letter for every axis: `n` for the example; i, j, k … for named dimensions in order of appearance."""
 
     def __init__(self, program: Program, rows: str | None) -> None:
         self.rows = rows

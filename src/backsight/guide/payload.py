@@ -1,6 +1,6 @@
-"""Writes what crosses to the browser: Programs, derivations, passes and kernels. The standard library is enough.
+"""Writes what crosses to the browser: Programs, derivations, passes and kernels. Standard library only.
 
-The shapes of the JSON are the types of web/src/engine/payload.ts; ARCHITECTURE.md has the contract of the kernels.
+The JSON has the types of web/src/engine/payload.ts; ARCHITECTURE.md has the contract of the kernels.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def write_net(directory: Path, net: Net) -> None:
 
 
 def _with_outputs_named(program: Program) -> Program:
-    """Softmax with cross-entropy never computes the shares going forward; going backward it does: they are `y`."""
+    """Softmax with cross-entropy computes the shares only on the way back: call them `y`."""
     shares = next((e.output for e in program.equations if e.op == "softmax" and not e.output.named), None)
     if shares is None or "y" in program.variables():
         return program

@@ -8,7 +8,7 @@ from typing import Any
 
 from backsight.errors import BacksightError
 from backsight.ir.op import REGISTRY
-from backsight.ir.program import Atom, ArrayType, Constant, Equation, Guard, Origin, Program, Var
+from backsight.ir.program import ArrayType, Atom, Constant, Equation, Guard, Origin, Program, Var
 
 _TRAILING_COUNT = re.compile(r"_\d+$")
 
@@ -97,7 +97,7 @@ class Builder:
         self.guards.extend(program.guards)
 
     def rename(self, var: Var, wanted: str) -> Var:
-        """Name the value of the most recent equation that computes `var`. Only for a value nothing uses yet."""
+        """Name the value of the most recent equation that computes `var`, which nothing uses yet."""
         for position in range(len(self.equations) - 1, -1, -1):
             equation = self.equations[position]
             if equation.output.name == var.name:

@@ -1,4 +1,4 @@
-"""The reference evaluator: plain Python numbers, one equation at a time. Slow, short and independent of NumPy."""
+"""The reference evaluator: plain Python numbers, one equation at a time. Slow, short, without NumPy."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def evaluate(program: Program, inputs: Sequence[Any]) -> list[Array]:
     """
     values = evaluate_all(program, inputs)
     return [
-        Array((), [a.value], a.type.dtype) if isinstance(a, Constant) else values[a.name] for a in program.outputs
+        Array((), [a.value], a.type.dtype) if isinstance(a, Constant) else values[a.name]
+        for a in program.outputs
     ]
 
 

@@ -31,7 +31,7 @@ class Form:
     """How one target writes an operation: `template` has {0}, {1}, … for operands and {name} for params.
 
     `strength` is how tightly the written text binds; `needs[i]` is how tightly operand i must bind to stand
-    there without parentheses. An operand that a template repeats needs ATOM, so that it is given a name first.
+    there without parentheses. An operand that a template repeats needs ATOM: it is given a name first.
     """
 
     template: str

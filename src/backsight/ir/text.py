@@ -1,11 +1,11 @@
 """The text form of a Program: prints, and parses back to an equal Program.
 
-    program neuron(x: f[], w: f[]) {
-      z: f[] = mul(x, w)
-      a: f[] = tanh(z)
-      guard b is True
-      return a
-    }
+program neuron(x: f[], w: f[]) {
+  z: f[] = mul(x, w)
+  a: f[] = tanh(z)
+  guard b is True
+  return a
+}
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 from typing import Any
 
 from backsight.errors import ParseError
-from backsight.ir.program import Atom, ArrayType, Constant, DType, Equation, Guard, Params, Program, Var
+from backsight.ir.program import ArrayType, Atom, Constant, DType, Equation, Guard, Params, Program, Var
 
 _DTYPES: dict[str, DType] = {"f": "float64", "i": "int64", "b": "bool"}
 _HEAD = re.compile(r"program (\w+)\((.*)\) \{")

@@ -51,7 +51,7 @@ class Net:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """Hidden layers first. A linear unit's activation is its sum itself, so it has no value of its own."""
+        """Hidden layers first. A linear unit's activation is its sum itself: it has no value of its own."""
         result: list[Layer] = []
         before = "X"
         for number in range(1, self.depth + 2):

@@ -1,7 +1,7 @@
 """Random numbers that are the same everywhere: xoshiro128** (Blackman and Vigna, 2018) on 32-bit integers.
 
-`web/src/engine/random.ts` is the same generator; the tests of both share their golden values. The streams keep
-purposes apart: asking for one more point never changes the weights.
+`web/src/engine/random.ts` is the same generator; the tests of both share their golden values. The streams
+keep purposes apart: asking for one more point never changes the weights.
 """
 
 from __future__ import annotations

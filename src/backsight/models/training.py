@@ -1,7 +1,7 @@
 """Optimisers, starts and data sets: ordinary functions, traced like everything else.
 
-Optimisers work on one flat vector of all parameters. Starts and data sets turn uniform random draws into numbers, so
-that the randomness itself stays in one place (`models/random.py` and its twin in the browser).
+Optimisers work on one flat vector of all parameters. Starts and data sets turn uniform random draws into
+numbers, so that the randomness itself stays in one place (`models/random.py` and its twin in the browser).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def norm(g: Any) -> Any:
 
 
 def he(u: Any, fan_in: Any, fan_out: Any) -> Any:
-    """Uniform draws of variance 2 / fan_in (He et al. 2015); sqrt is exact everywhere, so all browsers agree."""
+    """Uniform draws of variance 2 / fan_in (He et al. 2015); sqrt is exact, so all browsers agree."""
     reach = np.sqrt(6 / fan_in)
     W = (2 * u - 1) * reach
     return W
@@ -75,7 +75,7 @@ def _rounded(x: Any) -> Any:
 
 
 def fruit(u: Any, noise: Any, label: Any) -> Any:
-    """Two kinds of fruit that a line separates: small and dark, or large and pale. Features run from 0 to 10."""
+    """Two kinds of fruit that a line separates: small and dark, or large and pale; features from 0 to 10."""
     spread = 1.4 + 2.2 * noise
     across = (u[:, 0] + u[:, 1] - 1) * spread
     along = (u[:, 2] + u[:, 3] - 1) * spread

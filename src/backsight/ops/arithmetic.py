@@ -5,7 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from backsight.ir.op import ADD, ATOM, MULTIPLY, POWER, UNARY, Family, Form, Notation, Op, call, infix, register
+from backsight.ir.op import (
+    ADD,
+    ATOM,
+    MULTIPLY,
+    POWER,
+    UNARY,
+    Family,
+    Form,
+    Notation,
+    Op,
+    call,
+    infix,
+    register,
+)
 from backsight.ir.program import Constant
 from backsight.ops.shapes import arithmetic_type, map_type
 from backsight.ops.value import Value, apply, is_constant
@@ -49,9 +62,7 @@ add = register(
         vjp=lambda g, y, a, b: (g, g),
         jvp=lambda da, db, y, a, b: plus(da, db),
         why="a nudge of either side moves the sum by just as much",
-        write=Notation(
-            infix("{0} + {1}", ADD), infix("{0} + {1}", ADD), Form("{0} + {1}", ADD, (ADD, ADD))
-        ),
+        write=Notation(infix("{0} + {1}", ADD), infix("{0} + {1}", ADD), Form("{0} + {1}", ADD, (ADD, ADD))),
         try_at=PAIRS,
     )
 )
@@ -64,7 +75,9 @@ sub = register(
         result=arithmetic_type,
         scalar=lambda a, b: a - b,
         vjp=lambda g, y, a, b: (g, -g),
-        jvp=lambda da, db, y, a, b: da - db if da is not None and db is not None else da if db is None else -db,
+        jvp=lambda da, db, y, a, b: (
+            da - db if da is not None and db is not None else da if db is None else -db
+        ),
         why="a nudge of the second side moves the difference the other way",
         write=Notation(infix("{0} - {1}", ADD), infix("{0} - {1}", ADD), infix("{0} - {1}", ADD)),
         try_at=PAIRS,
@@ -82,7 +95,9 @@ mul = register(
         jvp=lambda da, db, y, a, b: plus(None if da is None else da * b, None if db is None else a * db),
         why="a nudge of one side is scaled by the other",
         write=Notation(
-            infix("{0} * {1}", MULTIPLY), infix("{0} * {1}", MULTIPLY), Form(r"{0} \, {1}", MULTIPLY, (MULTIPLY, MULTIPLY))
+            infix("{0} * {1}", MULTIPLY),
+            infix("{0} * {1}", MULTIPLY),
+            Form(r"{0} \, {1}", MULTIPLY, (MULTIPLY, MULTIPLY)),
         ),
         try_at=PAIRS,
     )
@@ -96,8 +111,13 @@ div = register(
         result=map_type("float64"),
         scalar=divide,
         vjp=lambda g, y, a, b: (g / b, -g * y / b),
-        jvp=lambda da, db, y, a, b: plus(None if da is None else da / b, None if db is None else -(y * db) / b),
-        why="the numerator's nudge is divided too; the denominator's pulls the quotient back by itself over the denominator",
+        jvp=lambda da, db, y, a, b: plus(
+            None if da is None else da / b, None if db is None else -(y * db) / b
+        ),
+        why=(
+            "the numerator's nudge is divided too; "
+            "the denominator's pulls the quotient back by itself over the denominator"
+        ),
         write=Notation(
             infix("{0} / {1}", MULTIPLY), infix("{0} / {1}", MULTIPLY), Form(r"\frac{{{0}}}{{{1}}}", ATOM)
         ),
@@ -153,7 +173,10 @@ pow_ = register(
         scalar=power,
         vjp=_power_vjp,
         jvp=_power_jvp,
-        why="the power comes down in front and loses one; the exponent's slope is the value times the logarithm of the base",
+        why=(
+            "the power comes down in front and loses one; "
+            "the exponent's slope is the value times the logarithm of the base"
+        ),
         write=Notation(
             Form("{0} ** {1}", POWER, (ATOM, UNARY)),
             call("Math.pow({0}, {1})"),

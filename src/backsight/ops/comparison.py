@@ -1,4 +1,7 @@
-"""Comparisons, logic and the elementwise choice. Their results are true or false, so no slope passes through them."""
+"""Comparisons, logic and the elementwise choice.
+
+Answers of true or false do not move, so no slope passes through them.
+"""
 
 from __future__ import annotations
 
@@ -64,15 +67,21 @@ def _logic(name: str, says: str, js: str, tex: str, scalar: Callable[..., bool],
     )
 
 
-logical_and = _logic("logical_and", "asks for both", "{0} && {1}", r"{0} \wedge {1}", lambda a, b: bool(a and b), 2)
-logical_or = _logic("logical_or", "asks for either", "{0} || {1}", r"{0} \vee {1}", lambda a, b: bool(a or b), 2)
+logical_and = _logic(
+    "logical_and", "asks for both", "{0} && {1}", r"{0} \wedge {1}", lambda a, b: bool(a and b), 2
+)
+logical_or = _logic(
+    "logical_or", "asks for either", "{0} || {1}", r"{0} \vee {1}", lambda a, b: bool(a or b), 2
+)
 logical_not = _logic("logical_not", "turns true and false round", "!{0}", r"\neg {0}", lambda a: not a, 1)
 
 
 def _where_type(types: Sequence[ArrayType]) -> ArrayType:
     whole = all(t.dtype == "int64" for t in types[1:])
     logic = all(t.dtype == "bool" for t in types[1:])
-    return ArrayType(broadcast_shapes([t.shape for t in types]), "int64" if whole else "bool" if logic else "float64")
+    return ArrayType(
+        broadcast_shapes([t.shape for t in types]), "int64" if whole else "bool" if logic else "float64"
+    )
 
 
 def _where_vjp(g: Value, y: Value, c: Value, a: Value, b: Value) -> tuple[Any, Any, Any]:

@@ -1,6 +1,7 @@
-"""Functions of one number, and the two-number maximum and minimum. Slopes are written in the output where that is cheaper.
+"""Functions of one number, and the two-number maximum and minimum.
 
-At kinks the slope is the one JAX uses: abs and relu have slope 0 at 0, a tie of maximum gives half to each side.
+Slopes are written in the output where that is cheaper. At kinks the slope is the one JAX uses: abs and relu
+have slope 0 at 0, a tie of maximum gives half to each side.
 """
 
 from __future__ import annotations
@@ -220,7 +221,9 @@ floor = register(
         vjp=lambda g, y, x: (None,),
         jvp=lambda dx, y, x: None,
         why="a step is flat wherever it has a slope",
-        write=Notation(call("np.floor({0})"), call("Math.floor({0})"), call(r"\left\lfloor {0} \right\rfloor")),
+        write=Notation(
+            call("np.floor({0})"), call("Math.floor({0})"), call(r"\left\lfloor {0} \right\rfloor")
+        ),
         try_at=([0.3, -0.7, 2.5],),
     )
 )
@@ -281,7 +284,10 @@ def _pick_jvp(da: Any, db: Any, y: Value, a: Value, b: Value) -> Any:
     return plus(None if da is None else da * left, None if db is None else db * right)
 
 
-for _name, _says, _scalar in (("maximum", "keeps the larger", _larger), ("minimum", "keeps the smaller", _smaller)):
+for _name, _says, _scalar in (
+    ("maximum", "keeps the larger", _larger),
+    ("minimum", "keeps the smaller", _smaller),
+):
     _short = _name[:3]
     register(
         Op(

@@ -1,4 +1,4 @@
-"""`contract`: a sum of products over named axes. Matrix products, dot, outer and einsum are all this one operation."""
+"""`contract`: a sum of products over named axes. Matrix products, dot, outer and einsum are all this one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def letter_dims(spec: str, types: Sequence[ArrayType]) -> dict[str, Dim]:
     dims: dict[str, Dim] = {}
     for letters, type in zip(operands, types, strict=True):
         if len(letters) != type.rank:
-            raise ShapeError(f"{spec!r} expects {len(letters)} axes where the operand has shape {show(type.shape)}")
+            raise ShapeError(
+                f"{spec!r} expects {len(letters)} axes where the operand has shape {show(type.shape)}"
+            )
         for letter, dim in zip(letters, type.shape, strict=True):
             if dims.setdefault(letter, dim) != dim:
                 raise ShapeError(
@@ -45,9 +47,15 @@ def _result(types: Sequence[ArrayType], spec: str) -> ArrayType:
     return ArrayType(tuple(dims[c] for c in read_spec(spec)[1]))
 
 
-def _reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Mapping[str, int], spec: str) -> list[Any]:
+def _reference(
+    arrays: Sequence[Array], shape: tuple[int, ...], dims: Mapping[str, int], spec: str
+) -> list[Any]:
     operands, right = read_spec(spec)
-    size = {c: n for letters, a in zip(operands, arrays, strict=True) for c, n in zip(letters, a.shape, strict=True)}
+    size = {
+        c: n
+        for letters, a in zip(operands, arrays, strict=True)
+        for c, n in zip(letters, a.shape, strict=True)
+    }
     summed = [c for c in size if c not in right]
     steps = [
         {c: sum(s for d, s in zip(letters, a.strides(), strict=True) if d == c) for c in letters}
@@ -76,12 +84,14 @@ def _vjp(g: Value, y: Value, *xs: Value, spec: str) -> tuple[Any, ...]:
         others = [o for i, o in enumerate(operands) if i != position]
         rest = [x for i, x in enumerate(xs) if i != position]
         known = "".join(c for c in letters if c in right or any(c in o for o in others))
-        if not known == letters or not others:
+        if known != letters or not others:
             # A letter only this operand has was summed over: its slope is the same all along that axis.
             partial = apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{known}")
             inserted = tuple(i for i, c in enumerate(letters) if c not in known)
             widened = apply("expand_dims", partial, axes=inserted) if inserted else partial
-            result.append(apply("broadcast", widened, shape=tuple(dims[c] for c in letters)) if inserted else partial)
+            result.append(
+                apply("broadcast", widened, shape=tuple(dims[c] for c in letters)) if inserted else partial
+            )
         else:
             result.append(apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{letters}"))
     return tuple(result)

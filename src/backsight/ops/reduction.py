@@ -36,7 +36,9 @@ def _fold(function: Callable[[list[float]], float]) -> Callable[..., list[float]
     ) -> list[float]:
         (array,) = arrays
         kept = [i for i in range(len(array.shape)) if i not in axes]
-        cells: dict[tuple[int, ...], list[float]] = {i: [] for i in indices(tuple(array.shape[k] for k in kept))}
+        cells: dict[tuple[int, ...], list[float]] = {
+            i: [] for i in indices(tuple(array.shape[k] for k in kept))
+        }
         for index, number in zip(indices(array.shape), array.data, strict=True):
             cells[tuple(index[k] for k in kept)].append(number)
         return [function(cell) for cell in cells.values()]
@@ -171,7 +173,9 @@ logsumexp = register(
 )
 
 
-def _softmax_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Mapping[str, int], axis: int) -> list[Any]:
+def _softmax_reference(
+    arrays: Sequence[Array], shape: tuple[int, ...], dims: Mapping[str, int], axis: int
+) -> list[Any]:
     (x,) = arrays
     kept = tuple(1 if i == axis else n for i, n in enumerate(x.shape))
     total = Array(kept, _fold(_logsumexp)(arrays, kept, dims, (axis,), True))

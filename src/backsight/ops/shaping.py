@@ -1,4 +1,7 @@
-"""Moving elements without computing any; the adjoint of a move puts them back, adding where several came from one."""
+"""Moving elements without computing any.
+
+The adjoint of a move puts them back, adding where several came from one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def resolve(shape: Shape, dims: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(dims[d] if isinstance(d, str) else d for d in shape)
 
 
-# transpose ----------------------------------------------------------------------------------------------------
+# transpose --------------------------------------------------------------------------------------------------
 
 
 def _transpose_result(types: _TYPES, axes: tuple[int, ...]) -> ArrayType:
@@ -55,7 +58,7 @@ transpose = register(
     )
 )
 
-# reshape, expand_dims, squeeze --------------------------------------------------------------------------------
+# reshape, expand_dims, squeeze ------------------------------------------------------------------------------
 
 
 def _reshape_result(types: _TYPES, shape: Shape) -> ArrayType:
@@ -135,7 +138,7 @@ squeeze = register(
     )
 )
 
-# broadcast ----------------------------------------------------------------------------------------------------
+# broadcast --------------------------------------------------------------------------------------------------
 
 
 def _broadcast_result(types: _TYPES, shape: Shape) -> ArrayType:
@@ -144,7 +147,9 @@ def _broadcast_result(types: _TYPES, shape: Shape) -> ArrayType:
     return ArrayType(shape, types[0].dtype)
 
 
-def _broadcast_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, /, **params: Any) -> list[Any]:
+def _broadcast_reference(
+    arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, /, **params: Any
+) -> list[Any]:
     return broadcast_to(arrays[0], shape).data
 
 
@@ -174,7 +179,7 @@ broadcast = register(
     )
 )
 
-# index and its adjoint ----------------------------------------------------------------------------------------
+# index and its adjoint --------------------------------------------------------------------------------------
 
 
 def _positions(size: int, item: tuple[Any, ...]) -> range:
@@ -251,7 +256,9 @@ index = register(
 )
 
 
-def _unindex_reference(arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, /, key: Key, **_: Any) -> list[Any]:
+def _unindex_reference(
+    arrays: Sequence[Array], shape: tuple[int, ...], dims: Any, /, key: Key, **_: Any
+) -> list[Any]:
     data = [0.0] * prod(shape)
     for source, number in zip(_sources(shape, key), arrays[0].data, strict=True):
         data[source] += number
@@ -273,7 +280,7 @@ unindex = register(
     )
 )
 
-# stack and concatenate ----------------------------------------------------------------------------------------
+# stack and concatenate --------------------------------------------------------------------------------------
 
 
 def _stack_result(types: _TYPES, axis: int) -> ArrayType:
@@ -306,7 +313,9 @@ def _join_jvp(op: str) -> Any:
     def jvp(*values: Any, axis: int) -> Any:
         count = len(values) // 2
         dxs, xs = values[:count], values[count + 1 :]
-        return apply(op, *[_zeros_like(x) if dx is None else dx for dx, x in zip(dxs, xs, strict=True)], axis=axis)
+        return apply(
+            op, *[_zeros_like(x) if dx is None else dx for dx, x in zip(dxs, xs, strict=True)], axis=axis
+        )
 
     return jvp
 
@@ -332,11 +341,14 @@ def _concatenate_result(types: _TYPES, axis: int) -> ArrayType:
     for type in types:
         others = [d for i, d in enumerate(type.shape) if i != axis]
         if type.rank != types[0].rank or others != [d for i, d in enumerate(types[0].shape) if i != axis]:
-            raise ShapeError(f"concatenate needs shapes equal but for axis {axis}: {', '.join(map(str, types))}")
+            raise ShapeError(
+                f"concatenate needs shapes equal but for axis {axis}: {', '.join(map(str, types))}"
+            )
         dim = type.shape[axis]
         if isinstance(dim, str):
             raise ShapeError(
-                f"cannot concatenate along the named dimension {dim!r}", remedy="join along an axis of known size"
+                f"cannot concatenate along the named dimension {dim!r}",
+                remedy="join along an axis of known size",
             )
         sizes.append(dim)
     shape = list(types[0].shape)
@@ -378,7 +390,7 @@ concatenate = register(
     )
 )
 
-# sizes --------------------------------------------------------------------------------------------------------
+# sizes ------------------------------------------------------------------------------------------------------
 
 dim = register(
     Op(

@@ -1,4 +1,4 @@
-"""A value in a Program under construction, with Python's operators. Derivative rules are written with these."""
+"""A value in a Program under construction, with Python's operators: derivative rules are written with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from backsight.errors import TraceError
 from backsight.ir.builder import Builder
-from backsight.ir.program import Atom, ArrayType, Constant, Var
+from backsight.ir.program import ArrayType, Atom, Constant, Var
 
 
 class Value:
@@ -127,7 +127,8 @@ def apply(op: str, *operands: Any, **params: Any) -> Any:
         atom = owner.lift(operand)
         if atom is None:
             raise TraceError(
-                f"{op} cannot take a {type(operand).__name__} as operand", remedy="pass it to the function as an argument"
+                f"{op} cannot take a {type(operand).__name__} as operand",
+                remedy="pass it to the function as an argument",
             )
         atoms.append(atom)
     return owner.like(owner.builder.apply(op, atoms, **params))

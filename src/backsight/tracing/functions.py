@@ -237,10 +237,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "shape": lambda x: x.shape,
     "ndim": _rank,
 }
-for _name in "exp log log1p sqrt abs sign floor sin cos tanh sigmoid relu softplus maximum minimum".split():
-    FUNCTIONS[_name] = _direct(_name)
-for _name in "logical_and logical_or logical_not".split():
-    FUNCTIONS[_name] = _direct(_name)
+_SAME_NAME = (
+    *("exp", "log", "log1p", "sqrt", "abs", "sign", "floor", "sin", "cos", "tanh"),
+    *("sigmoid", "relu", "softplus", "maximum", "minimum"),
+    *("logical_and", "logical_or", "logical_not"),
+)
+FUNCTIONS.update({name: _direct(name) for name in _SAME_NAME})
 
 # `np.add.reduce` and friends.
 REDUCTIONS: dict[str, Callable[..., Any]] = {

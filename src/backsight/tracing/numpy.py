@@ -1,8 +1,8 @@
 """Tracing plain Python and NumPy by example: run the function once on Tracers and record what it does.
 
-Operators and NumPy's own protocols are recorded. A Python `if` on a traced value takes the example's branch, and the
-Program remembers it as a guard. Whatever would turn a traced value into a plain number is refused, because its
-gradient would be lost silently.
+Operators and NumPy's own protocols are recorded. A Python `if` on a traced value takes the example's branch,
+and the Program remembers it as a guard. Whatever would turn a traced value into a plain number is refused,
+because its gradient would be lost silently.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Tracer(Value):
             if other.shape == ():
                 return Constant(other.tolist())
             return self.builder.capture(other)
-        if isinstance(other, list | tuple) and other and not _has_tracer(other):
+        if isinstance(other, list | tuple) and other and not has_tracer(other):
             return self.builder.capture(other)
         return None
 
@@ -124,15 +124,15 @@ class Tracer(Value):
             raise InPlaceError(
                 f"np.{name} would write into an array",
                 origin=user_origin(),
-                remedy="assign the result to a new name: y = y + x instead of y += x on an array that is not traced",
+                remedy="assign the result to a new name: y = y + x, not y += x on an untraced array",
             )
         table = FUNCTIONS if method == "__call__" else REDUCTIONS if method == "reduce" else {}
-        return _call(
+        return record(
             table.get(name), f"np.{name}{'' if method == '__call__' else '.' + method}", inputs, kwargs
         )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _call(FUNCTIONS.get(function.__name__), f"np.{function.__name__}", args, kwargs)
+        return record(FUNCTIONS.get(function.__name__), f"np.{function.__name__}", args, kwargs)
 
     # Shape --------------------------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class Tracer(Value):
         return LostGradientError(
             f"{what} would turn a traced value into a plain number and lose its gradient",
             origin=user_origin(),
-            remedy="keep it an array: use np.* functions instead of math.* or float(), and np.stack instead of np.array",
+            remedy="keep it an array: np.* instead of math.* or float(), np.stack instead of np.array",
         )
 
     def __float__(self) -> float:
@@ -310,7 +310,9 @@ def _located(build: Callable[[], Any]) -> Any:
         raise
 
 
-def _call(function: Callable[..., Any] | None, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+def record(
+    function: Callable[..., Any] | None, name: str, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
     if function is None:
         raise TraceError(
             f"{name} cannot be traced yet",
@@ -329,7 +331,7 @@ def _call(function: Callable[..., Any] | None, name: str, args: Sequence[Any], k
 
 
 def _lifted(owner: Tracer, argument: Any) -> Any:
-    if isinstance(argument, list | tuple) and _has_tracer(argument):
+    if isinstance(argument, list | tuple) and has_tracer(argument):
         return [_lifted(owner, a) for a in argument]
     if isinstance(argument, Value):
         return argument
@@ -347,7 +349,7 @@ def _tracers(args: Any) -> Iterator[Tracer]:
             yield from _tracers(a)
 
 
-def _has_tracer(value: Any) -> bool:
+def has_tracer(value: Any) -> bool:
     return next(_tracers(value), None) is not None
 
 

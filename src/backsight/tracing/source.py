@@ -117,10 +117,11 @@ def _assignments(filename: str) -> tuple[dict[Span, str], frozenset[Span]]:
 def _pair(target: ast.expr, value: ast.expr, names: dict[Span, str]) -> None:
     if isinstance(target, ast.Name):
         names[_span(value)] = target.id
-    elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        if len(target.elts) == len(value.elts):
-            for t, v in zip(target.elts, value.elts, strict=True):
-                _pair(t, v, names)
+        return
+    sequence = (ast.Tuple, ast.List)
+    if isinstance(target, sequence) and isinstance(value, sequence) and len(target.elts) == len(value.elts):
+        for t, v in zip(target.elts, value.elts, strict=True):
+            _pair(t, v, names)
 
 
 def _span(node: ast.expr | ast.stmt) -> Span:

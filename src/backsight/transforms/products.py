@@ -42,7 +42,11 @@ class _Product:
 
     def plainer(self) -> bool:
         """Whether writing it anew takes fewer steps."""
-        sane = self.coefficient == self.coefficient and self.coefficient not in (0.0, float("inf"), -float("inf"))
+        sane = self.coefficient == self.coefficient and self.coefficient not in (
+            0.0,
+            float("inf"),
+            -float("inf"),
+        )
         return bool(self.above or self.below) and sane and self._cost() < self.steps
 
     def _cost(self) -> int:
@@ -119,7 +123,11 @@ def common_divisor(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None
             return None
         if abs(left.coefficient) != abs(right.coefficient) or any(a.type.shape for a in left.below):
             return None
-        minus = (left.coefficient < 0) != (right.coefficient < 0) if op == "add" else left.coefficient * right.coefficient > 0
+        minus = (
+            (left.coefficient < 0) != (right.coefficient < 0)
+            if op == "add"
+            else left.coefficient * right.coefficient > 0
+        )
         first, second = (left, right)
         if minus and left.coefficient < 0:
             first, second = right, left

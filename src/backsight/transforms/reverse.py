@@ -20,7 +20,7 @@ from backsight.transforms.rewrite import substitute
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """A Program that computes its first output and the gradient, and the adjoint of every value on the way."""
+    """A Program that computes its first output and the gradient; the adjoint of every value on the way."""
 
     program: Program
     adjoints: dict[str, Atom]
@@ -75,7 +75,7 @@ def pass_back(
 ) -> None:
     """Hand the adjoint of one equation's output on to its operands.
 
-    With `fit=False` a stretched operand's share keeps the shape of the output: one slope per use, not their sum.
+    With `fit=False` a stretched operand's share keeps the output's shape: one slope per use, not their sum.
     """
     op = REGISTRY[equation.op]
     builder.origin, builder.note = equation.origin, equation.op
@@ -113,7 +113,9 @@ def _active(program: Program, wanted: set[str]) -> set[str]:
     """Names of the float values that depend on the wanted inputs."""
     active = set(wanted)
     for e in program.equations:
-        if e.output.type.dtype == "float64" and any(isinstance(a, Var) and a.name in active for a in e.inputs):
+        if e.output.type.dtype == "float64" and any(
+            isinstance(a, Var) and a.name in active for a in e.inputs
+        ):
             active.add(e.output.name)
     return active
 

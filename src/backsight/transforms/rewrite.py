@@ -28,7 +28,9 @@ def substitute(program: Program, renamed: Mapping[str, Var]) -> Program:
 
 def prune(program: Program) -> Program:
     """Drop equations that no output and no guard needs."""
-    needed = {a.name for a in program.outputs if isinstance(a, Var)} | {g.variable.name for g in program.guards}
+    needed = {a.name for a in program.outputs if isinstance(a, Var)} | {
+        g.variable.name for g in program.guards
+    }
     kept: list[Equation] = []
     for equation in reversed(program.equations):
         if equation.output.name in needed:

@@ -46,7 +46,9 @@ class Rewriting:
         result = self.emit(e.op, tuple(map(self.atom, e.inputs)), e.options)
         self._known[e.output.name] = result
         if isinstance(result, Var):
-            self._new_uses[result.name] = self._new_uses.get(result.name, 0) + self._old_uses.get(e.output.name, 0)
+            self._new_uses[result.name] = self._new_uses.get(result.name, 0) + self._old_uses.get(
+                e.output.name, 0
+            )
             # A person's value is a boundary: algebra does not reach through it.
             if e.output.named:
                 self._boundaries.add(result.name)

@@ -1,4 +1,4 @@
-"""Algebra that people would do: never changes a result beyond rounding, always makes the Program shorter or plainer.
+"""Algebra that people would do: a result never changes beyond rounding, the Program gets shorter or plainer.
 
 One forward pass rewrites each equation by the rules for its op, shares equal subexpressions, and drops what
 nothing needs. Rules only look at operands that are already in their final form.
@@ -16,7 +16,6 @@ from backsight.ops.shapes import broadcast_shapes
 from backsight.transforms.products import collect, common_divisor
 from backsight.transforms.rewrite import prune, substitute
 from backsight.transforms.rewriting import Inputs, Params, Rewriting, is_number
-
 
 Rule = Callable[[Rewriting, Inputs, Params], Atom | None]
 
@@ -55,7 +54,7 @@ def _rewrite(state: Rewriting, op: str, inputs: Inputs, params: Params) -> Atom 
     return None
 
 
-# Any elementwise op ---------------------------------------------------------------------------------------------
+# Any elementwise op -----------------------------------------------------------------------------------------
 
 
 def _fold_constants(op: str, inputs: Inputs, params: Params) -> Atom | None:
@@ -68,7 +67,7 @@ def _fold_constants(op: str, inputs: Inputs, params: Params) -> Atom | None:
 
 
 def _drop_broadcast(state: Rewriting, op: str, inputs: Inputs, params: Params) -> Atom | None:
-    """A map stretches its operands by itself: drop `broadcast` where the result keeps its shape, else do it after."""
+    """A map stretches its operands by itself: `broadcast` is dropped, or done after if the shape needs it."""
     bare = tuple(_unstretched(state, a) for a in inputs)
     if bare == inputs:
         return None
@@ -85,7 +84,7 @@ def _unstretched(state: Rewriting, a: Atom) -> Atom:
     return a
 
 
-# Arithmetic -----------------------------------------------------------------------------------------------------
+# Arithmetic -------------------------------------------------------------------------------------------------
 
 
 def _same(result: Atom, *inputs: Atom) -> Atom | None:
@@ -126,7 +125,7 @@ def _copy(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     return inputs[0]
 
 
-# Functions people write out ---------------------------------------------------------------------------------------
+# Functions people write out ---------------------------------------------------------------------------------
 
 
 def _sigmoid(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
@@ -162,7 +161,7 @@ def _leaky_relu(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None
     return state.emit("leaky_relu", (kept,), {"slope": float(leak)}) if leak is not None else None
 
 
-# Moves ------------------------------------------------------------------------------------------------------------
+# Moves ------------------------------------------------------------------------------------------------------
 
 
 def _broadcast(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
@@ -228,7 +227,9 @@ def _fold_transposes(state: Rewriting, inputs: Inputs, params: Params) -> Atom |
             a, changed = source.inputs[0], True
         folded.append(a)
         letters.append(names)
-    return state.emit("contract", tuple(folded), {"spec": f"{','.join(letters)}->{right}"}) if changed else None
+    return (
+        state.emit("contract", tuple(folded), {"spec": f"{','.join(letters)}->{right}"}) if changed else None
+    )
 
 
 def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
