@@ -47,7 +47,7 @@ export const LIMITS = {
 } as const;
 
 export const DEFAULTS: Settings = {
-  hidden: [5],
+  hidden: [4],
   activation: 'tanh',
   output: 'softmax',
   data: 'rings',
@@ -55,9 +55,9 @@ export const DEFAULTS: Settings = {
   points: 120,
   testShare: 0.25,
   dataSeed: 1,
-  rate: 0.05,
+  rate: 0.5,
   batch: 0,
-  optimiser: 'adam',
+  optimiser: 'gd',
   start: 'xavier',
   standardise: true,
   seed: 1,
