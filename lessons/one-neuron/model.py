@@ -48,6 +48,26 @@ def bowl(x1, x2, w1, w2, b, t):
     return cost
 
 
+def hits(x1, x2, w1, w2, b, t):
+    """How many fruit are on their own side of the line."""
+    z = x1 * w1 + x2 * w2 + b
+    side = z * (2 * t - 1)
+    count = np.sum(np.where(side > 0, 1.0, 0.0))
+    return count
+
+
+def nudge_bias(x1, x2, w1, w2, b, t, h):
+    """What the cost really does when the bias is moved by h: what z feels."""
+    moved = b + h
+    a1 = 1 / (1 + np.exp(-(x1 * w1 + x2 * w2 + b)))
+    a2 = 1 / (1 + np.exp(-(x1 * w1 + x2 * w2 + moved)))
+    before = (a1 - t) ** 2 / 2
+    after = (a2 - t) ** 2 / 2
+    change = after - before
+    rate = change / h
+    return rate
+
+
 def nudge_weight(x1, x2, w1, w2, b, t, h):
     """What the cost really does when w1 is moved by h."""
     moved = w1 + h
@@ -79,23 +99,29 @@ def chain(p, q):
     return slope
 
 
+def line(x):
+    """The inner part of a warm-up from lesson 2."""
+    u = 3 * x - 1
+    return u
+
+
 def square_of_line(x):
-    """A warm-up from lesson 2: a line, then a square."""
+    """The warm-up from lesson 2: a line, then a square."""
     u = 3 * x - 1
     y = u**2
     return y
 
 
 def square(u):
-    """The outer part of the warm-up."""
+    """Its outer part."""
     y = u**2
     return y
 
 
 _FRUIT = {"x1": 0.8, "x2": -0.6, "w1": 1.0, "w2": 0.5, "b": -0.5}
 _BOWL = {
-    "x1": np.array([0.8, 0.9, 0.65, 0.7, 0.2, 0.35, 0.1, 0.5]),
-    "x2": np.array([-0.6, -0.8, -0.25, -0.9, 0.7, 0.9, 0.35, 0.55]),
+    "x1": np.array([0.8, 0.9, 0.6, 0.7, 0.2, 0.35, 0.1, 0.5]),
+    "x2": np.array([-0.6, -0.7, -0.2, -0.95, 0.7, 0.9, 0.35, 0.5]),
     "t": np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
 }
 
@@ -107,10 +133,13 @@ FIGURES = {
     "gap": (gap, {"a": 0.5, "t": 1.0}, ["a"]),
     "score": (score, _FRUIT, ["w1", "w2", "b"]),
     "bowl": (bowl, {**_FRUIT, **_BOWL}, ["w1", "w2", "b"]),
+    "hits": (hits, {**_FRUIT, **_BOWL}, []),
+    "nudge_bias": (nudge_bias, {**_FRUIT, "t": 1.0, "h": 0.01}, ["b"]),
     "nudge_weight": (nudge_weight, {**_FRUIT, "t": 1.0, "h": 0.01}, ["w1"]),
     "update": (update, {"w": 1.0, "slope": -0.1, "rate": 1.0}, ["rate"]),
     "way": (way, {"slope": -0.1}, []),
     "chain": (chain, {"p": 3.0, "q": 1.5}, ["p", "q"]),
+    "line": (line, {"x": 1.0}, ["x"]),
     "square_of_line": (square_of_line, {"x": 1.0}, ["x"]),
     "square": (square, {"u": 2.0}, ["u"]),
 }

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from backsight.errors import LessonError
+from backsight.explaining.inspection import Inspection, inspect
 from backsight.ir.program import Origin, Var
-from backsight.transforms.reverse import Gradient
 
 
 @dataclass(frozen=True)
@@ -32,33 +32,32 @@ class LessonFunction:
     wrt: tuple[str, ...]
 
     @cached_property
-    def gradient(self) -> Gradient:
-        """Value and gradient in one Program: what the browser runs, and what expressions may name."""
-        from backsight.api import trace
-        from backsight.transforms import gradient, simplify
+    def inspection(self) -> Inspection:
+        """Every value, adjoint and local slope in one Program: what the browser's inspect kernel computes."""
+        from backsight.api import example_program
+        from backsight.transforms import simplify
 
-        program = simplify(trace(self.function, *self.example.values()))
-        derived = gradient(program, list(self.wrt)) if self.wrt else Gradient(program, {})
-        return Gradient(simplify(derived.program), derived.adjoints)
+        return inspect(simplify(example_program(self.function, self.example)), self.wrt)
 
     def names(self) -> dict[str, str | float]:
         """What an expression may name, and what it is called in the Program (or the number it always is).
 
-        An adjoint is `d` and the name of its variable; two adjoints that are one value share one Var.
+        An adjoint is `d` and its variable's name, a local slope `slope_<to>_<from>`; two that are one value
+        share one Var.
         """
-        known = set(self.gradient.program.variables())
+        adjoints = {f"d{name}": atom for name, atom in self.inspection.adjoints.items()}
+        slopes = {f"slope_{e.target.name}_{e.source.name}": e.slope for e in self.inspection.edges}
         found: dict[str, str | float] = {
-            f"d{name}": atom.name if isinstance(atom, Var) else float(atom.value)
-            for name, atom in self.gradient.adjoints.items()
-            if not isinstance(atom, Var) or atom.name in known
+            name: atom.name if isinstance(atom, Var) else float(atom.value)
+            for name, atom in {**adjoints, **slopes}.items()
         }
-        return {**found, **{name: name for name in known}}
+        return {**found, **{name: name for name in self.inspection.program.variables()}}
 
     def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Every variable's value, by the reference evaluator."""
         from backsight.ir.evaluate import evaluate_all
 
-        program = self.gradient.program
+        program = self.inspection.program
         values = evaluate_all(program, [arguments[v.name] for v in program.inputs])
         return {name: array.tolist() for name, array in values.items()}
 

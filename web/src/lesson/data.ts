@@ -36,6 +36,8 @@ export interface QuantityData {
   digits?: number;
   /** TeX of how it is worked out, for the ledger. */
   shows?: string;
+  /** How it is worked out, in words. */
+  how?: string;
   /** The quantities it is worked out from: lit with it. */
   from?: string[];
 }
@@ -164,14 +166,7 @@ export interface DecisionData extends BlockBase {
 }
 
 export type BlockData =
-  | QuizData
-  | PredictData
-  | CheckData
-  | GoalData
-  | RuleData
-  | CodeData
-  | MisconceptionData
-  | DecisionData;
+  QuizData | PredictData | CheckData | GoalData | RuleData | CodeData | MisconceptionData | DecisionData;
 
 export interface StepData {
   slug: string;

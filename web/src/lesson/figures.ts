@@ -17,4 +17,11 @@ export const FIGURES: Record<string, () => Promise<FigureModule>> = {
     ]);
     return { default: figure, shown };
   },
+  neuron: async () => {
+    const [{ default: figure }, { shown }] = await Promise.all([
+      import('../figures/Neuron/Neuron.svelte'),
+      import('../figures/Neuron/neuron.svelte.ts'),
+    ]);
+    return { default: figure, shown };
+  },
 };

@@ -50,7 +50,8 @@ export const enliven =
     }
     for (const element of root.querySelectorAll<HTMLElement>('[data-live]')) {
       follow(element, stage, given);
-      if (element.dataset.live! in stage.data.quantities) keep(stops, lights(stage, element.dataset.live!)(element));
+      if (element.dataset.live! in stage.data.quantities)
+        keep(stops, lights(stage, element.dataset.live!)(element));
     }
     return () => stops.forEach((stop) => stop());
   };

@@ -24,7 +24,12 @@ export class Walk {
 
   /** Goes to a step by its slug; an unknown slug leads to the first. */
   open(slug: string): void {
-    this.go(Math.max(0, this.lesson.steps.findIndex((step) => step.slug === slug)));
+    this.go(
+      Math.max(
+        0,
+        this.lesson.steps.findIndex((step) => step.slug === slug),
+      ),
+    );
   }
 
   go(index: number): void {

@@ -153,7 +153,9 @@ export function arc(spot: Spot, from: number, to: number, radius: number): strin
 export function shown(stage: Stage): string[] {
   const layout = stage.option<Record<string, Layout>>('layouts', {})[stage.option('layout', '')];
   if (!layout) return [];
-  const slopes = [...layout.links, ...(layout.whole ? [layout.whole] : [])].flatMap(({ slope }) => slope ?? []);
+  const slopes = [...layout.links, ...(layout.whole ? [layout.whole] : [])].flatMap(
+    ({ slope }) => slope ?? [],
+  );
   const needles = (layout.plots ?? []).flatMap((plot) => plot.needles.map(({ quantity }) => quantity));
   return [...new Set([...layout.dials.map(({ quantity }) => quantity), ...slopes, ...needles])];
 }

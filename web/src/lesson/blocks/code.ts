@@ -19,12 +19,14 @@ export function codeLines(block: CodeData, inputs: Record<string, number>): Code
       if (!match) return { text };
       const [, name = '', equals = '', , comment = ''] = match;
       const value = inputs[name];
-      const line = block.inputs.includes(name) && value !== undefined ? name + equals + python(value) + comment : text;
+      const line =
+        block.inputs.includes(name) && value !== undefined ? name + equals + python(value) + comment : text;
       return { text: line, quantity: block.checks[name] };
     });
 }
 
-export const codeText = (lines: readonly CodeLine[]): string => `${lines.map(({ text }) => text).join('\n')}\n`;
+export const codeText = (lines: readonly CodeLine[]): string =>
+  `${lines.map(({ text }) => text).join('\n')}\n`;
 
 /** A number as Python reads it back to the same bits. */
 const python = (value: number): string => (Number.isInteger(value) ? `${value}.0` : String(value));

@@ -1,0 +1,155 @@
+/** One neuron: where its parts stand, which packets were sent back, and which fruit is looked at. No view. */
+
+import type { Stage } from '../../lesson/stage.svelte.ts';
+
+export type View = 'bowl' | 'graph' | 'both';
+
+export interface Spot {
+  x: number;
+  y: number;
+}
+
+/** A value in the graph, drawn as a circle. */
+export interface NodePlan {
+  name: 'x1' | 'x2' | 'z' | 'a' | 'cost' | 't';
+  at: [number, number];
+  /** The quantity that is the cost's change per unit of it. */
+  slope?: string;
+  title: string;
+}
+
+/** A number the neuron may change, on its way into z. */
+export interface WeightPlan {
+  name: 'w1' | 'w2' | 'b';
+  at: [number, number];
+  from?: 'x1' | 'x2';
+  slope: string;
+}
+
+export const NODES: NodePlan[] = [
+  { name: 'x1', at: [0.09, 0.2], title: 'sour' },
+  { name: 'x2', at: [0.09, 0.62], title: 'colour' },
+  { name: 'z', at: [0.5, 0.41], slope: 'dz', title: 'sum z' },
+  { name: 'a', at: [0.71, 0.41], slope: 'da', title: 'answer a' },
+  { name: 'cost', at: [0.92, 0.41], title: 'cost' },
+  { name: 't', at: [0.92, 0.86], title: 'label t' },
+];
+
+export const WEIGHTS: WeightPlan[] = [
+  { name: 'w1', at: [0.29, 0.25], from: 'x1', slope: 'dw1' },
+  { name: 'w2', at: [0.29, 0.57], from: 'x2', slope: 'dw2' },
+  { name: 'b', at: [0.29, 0.9], slope: 'db' },
+];
+
+/** The backward pass: what each packet stands at, and the way it comes. */
+export const PACKETS: { to: NodePlan['name'] | WeightPlan['name']; from: NodePlan['name']; slope: string }[] =
+  [
+    { to: 'a', from: 'cost', slope: 'da' },
+    { to: 'z', from: 'a', slope: 'dz' },
+    { to: 'w1', from: 'z', slope: 'dw1' },
+    { to: 'w2', from: 'z', slope: 'dw2' },
+    { to: 'b', from: 'z', slope: 'db' },
+  ];
+
+export interface Fruit {
+  index: number;
+  x1: number;
+  x2: number;
+  t: number;
+}
+
+export class NeuronState {
+  width = $state(0);
+  /** What a step of learning found before it moved the weights. */
+  trail: { cost: number; all: number }[] = $state.raw([]);
+
+  readonly view: View = $derived.by(() => this.stage.option<View>('view', 'both'));
+  readonly isNarrow = $derived.by(() => this.width < 560);
+  readonly showsBowl = $derived.by(() => this.view !== 'graph');
+  readonly showsGraph = $derived.by(() => this.view !== 'bowl');
+  readonly isSideBySide = $derived.by(() => this.view === 'both' && !this.isNarrow);
+  readonly bowlWidth = $derived.by(() => {
+    if (this.isSideBySide) return Math.round(this.width * 0.36);
+    return this.view === 'bowl' ? Math.min(this.width, 460) : this.width;
+  });
+  readonly bowlHeight = $derived.by(() => {
+    if (this.view === 'both') return this.isNarrow ? 150 : this.graphHeight;
+    return this.isNarrow ? 250 : 340;
+  });
+  readonly graphWidth = $derived.by(() =>
+    this.isSideBySide ? this.width - this.bowlWidth - 16 : this.width,
+  );
+  readonly graphHeight = $derived.by(() => (this.isNarrow ? 250 : 310));
+  readonly radius = $derived.by(() => Math.min(38, this.graphWidth * 0.075));
+
+  readonly fruit: Fruit[] = $derived.by(() => {
+    const rows = this.stage.data.data as Record<string, number[]> | undefined;
+    return (rows?.sour ?? []).map((x1, index) => ({
+      index,
+      x1,
+      x2: rows!.colour![index]!,
+      t: rows!.lemon![index]!,
+    }));
+  });
+  /** The fruit that is looked at. */
+  readonly picked = $derived.by(() =>
+    this.fruit.findIndex(({ x1, x2 }) => x1 === this.stage.inputs.x1 && x2 === this.stage.inputs.x2),
+  );
+  readonly sent = $derived.by(() => (this.stage.option('pass', false) ? (this.stage.inputs.sent ?? 0) : 0));
+  readonly showsSlopes = $derived.by(() => this.stage.option('slopes', false));
+
+  constructor(readonly stage: Stage) {}
+
+  spot(name: string): Spot {
+    const found = [...NODES, ...WEIGHTS].find((part) => part.name === name);
+    if (!found) throw new Error(`The neuron has no “${name}”.`);
+    return { x: found.at[0] * this.graphWidth, y: 14 + found.at[1] * (this.graphHeight - 34) };
+  }
+
+  pick(index: number): void {
+    const fruit = this.fruit[index];
+    if (!fruit) return;
+    this.stage.put({ x1: fruit.x1, x2: fruit.x2, t: fruit.t });
+  }
+
+  /** The probability of a lemon at a place of the plot, by the neuron's own kernel. */
+  lemonness(x1: number, x2: number): number {
+    return this.stage.value({ call: 'n', variable: 'a' }, { x1, x2 });
+  }
+
+  /** Whether a slope may be seen: its packet has arrived, or all are shown. */
+  isKnown(slope: string): boolean {
+    return this.showsSlopes || PACKETS.findIndex((packet) => packet.slope === slope) < this.sent;
+  }
+
+  send(count: number): void {
+    this.stage.set('sent', Math.min(PACKETS.length, Math.max(0, count)));
+  }
+
+  /** One step of learning: the new weights are the stage's own quantities. */
+  learn(): void {
+    const { values } = this.stage;
+    this.trail = [...this.trail, { cost: values.cost!, all: values.all! }];
+    this.stage.put({ w1: values.new_w1!, w2: values.new_w2!, b: values.new_b! });
+  }
+
+  restart(): void {
+    this.trail = [];
+    this.stage.put(this.stage.scene.set ?? {});
+  }
+}
+
+/** What the table beside the figure lists. */
+export function shown(stage: Stage): string[] {
+  const view = stage.option<View>('view', 'both');
+  const weights = ['w1', 'w2', 'b'];
+  if (view === 'bowl') return ['x1', 'x2', 't', ...weights, 'z'];
+  const forward = ['x1', 'x2', ...weights, 'z', 'a', 't', 'cost'];
+  const known = stage.option('slopes', false)
+    ? PACKETS.length
+    : stage.option('pass', false)
+      ? (stage.inputs.sent ?? 0)
+      : 0;
+  const rate = stage.option('rate', false) ? ['rate', 'all'] : [];
+  return [...forward, ...PACKETS.slice(0, known).map(({ slope }) => slope), ...rate];
+}
