@@ -30,7 +30,7 @@ ORDER = [
     {"cli"},
     {"__init__", "__main__"},
 ]
-# The ways up, taken only when called: `Program.emit` is how people ask, and `backsight.numpy` on plain numbers
+# The ways up, only when called: `Program.emit` is how people ask, and `backsight.numpy` on plain numbers
 # runs what it would have recorded.
 UPWARD_WHEN_CALLED = {("ir", "emit"), ("numpy", "api")}
 FLOOR = {name: floor for floor, names in enumerate(ORDER) for name in names}
