@@ -91,6 +91,9 @@ class _Writer:
             return self.letters.index(slope)
         whole = self.letters.index(edge.target) or self.letters.index(edge.source)
         rank = slope.type.rank
+        if rank > len(whole):
+            # From a bias straight to the cost: the value between them, passed over, had a row per example.
+            whole = ["n", *whole]
         return whole[len(whole) - rank :] if rank else []
 
     def _words(self, edge: Edge, slope: Var) -> str:
@@ -172,7 +175,8 @@ def derive(inspection: Inspection, parameter: Var, rows: str | None) -> Derivati
     factors = _factored(writer, parameter, edges)
     path = tuple(writer.local(e) for e in reversed(edges) if not isinstance(e.slope, Constant))
     own = tuple(writer.letters.index(parameter))
-    batched = rows is not None and any(rows in e.target.type.shape for e in edges)
+    shapes = [v.type.shape for e in edges for v in (e.target, e.slope) if isinstance(v, Var)]
+    batched = rows is not None and any(rows in shape for shape in shapes)
     return Derivation(
         parameter.name,
         own,

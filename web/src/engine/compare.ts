@@ -35,7 +35,12 @@ export function* compareStarts(
   timeIsUp: () => boolean,
 ): Generator<Comparison | null> {
   const epochs = trialLength(stuck);
-  const facts: Facts = { stuck: report(stuck, setting, setting.seed), push: null, succeeded: null, tried: [] };
+  const facts: Facts = {
+    stuck: report(stuck, setting, setting.seed),
+    push: null,
+    succeeded: null,
+    tried: [],
+  };
   const state = () => summary(stuck, setting, facts);
   yield state();
   const pushed = fork(stuck, setting, nudged(stuck.theta, setting.seed), stuck.settings.seed);
@@ -69,7 +74,10 @@ function trialLength(stuck: Trainer): number {
 }
 
 function fork(from: Trainer, setting: ComparisonSetting, theta: Float64Array, seed: number): Trainer {
-  return new Trainer(setting.net, setting.optimisers, from.widths, theta, from.rows, { ...from.settings, seed });
+  return new Trainer(setting.net, setting.optimisers, from.widths, theta, from.rows, {
+    ...from.settings,
+    seed,
+  });
 }
 
 function* trial(trainer: Trainer, epochs: number, timeIsUp: () => boolean): Generator<null> {

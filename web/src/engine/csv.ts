@@ -47,7 +47,10 @@ export function readCsv(bytes: ArrayBuffer): CsvResult {
   } catch (thrown) {
     if (thrown instanceof Refusal) return { ok: false, fault: thrown.fault };
     const reason = 'The file could not be understood.';
-    return { ok: false, fault: { line: null, reason, remedy: 'Save it as CSV with three columns: two numbers, a label.' } };
+    return {
+      ok: false,
+      fault: { line: null, reason, remedy: 'Save it as CSV with three columns: two numbers, a label.' },
+    };
   }
 }
 
@@ -57,7 +60,8 @@ export function faultText(fault: CsvFault): string {
 }
 
 function decode(bytes: ArrayBuffer): string {
-  if (bytes.byteLength === 0) refuse(null, 'The file is empty.', 'Choose a file with two numbers and a label per line.');
+  if (bytes.byteLength === 0)
+    refuse(null, 'The file is empty.', 'Choose a file with two numbers and a label per line.');
   if (bytes.byteLength > MOST_BYTES) {
     refuse(null, 'The file is larger than 5 MB.', `Keep at most ${LIMITS.rows} rows of three columns.`);
   }
@@ -157,7 +161,8 @@ function readCell(text: string, start: number, delimiter: Delimiter, line: numbe
   for (at++; ; at++) {
     const c = text[at];
     if (c === undefined) {
-      if (strict) refuse(line, 'a quotation mark is opened here and never closed.', 'Close it, or remove it.');
+      if (strict)
+        refuse(line, 'a quotation mark is opened here and never closed.', 'Close it, or remove it.');
       return { text: inside, end: at, lines };
     }
     if (c === '"' && text[at + 1] === '"') at++;
@@ -169,7 +174,11 @@ function readCell(text: string, start: number, delimiter: Delimiter, line: numbe
   while (text[at] === ' ') at++;
   if (!ends(text[at])) {
     if (strict) {
-      refuse(line + lines, 'there is text after a closing quotation mark.', 'Put the whole cell in quotes; write "" for a quote.');
+      refuse(
+        line + lines,
+        'there is text after a closing quotation mark.',
+        'Put the whole cell in quotes; write "" for a quote.',
+      );
     }
     while (!ends(text[at])) at++;
   }
@@ -215,9 +224,14 @@ function cellNumber(row: Row, column: number, delimiter: Delimiter): number {
   const cell = row.cells[column]!;
   const value = number(cell, delimiter);
   const where = `column ${column + 1}`;
-  if (cell.trim() === '') refuse(row.line, `${where} is empty, but a number is needed.`, 'Fill it in, or remove the line.');
+  if (cell.trim() === '')
+    refuse(row.line, `${where} is empty, but a number is needed.`, 'Fill it in, or remove the line.');
   if (value === null) {
-    refuse(row.line, `“${shorten(cell)}” in ${where} is not a number.`, 'Write numbers as 1.5 or 2e-3; only one column may hold words.');
+    refuse(
+      row.line,
+      `“${shorten(cell)}” in ${where} is not a number.`,
+      'Write numbers as 1.5 or 2e-3; only one column may hold words.',
+    );
   }
   if (Math.abs(value) > LARGEST) {
     refuse(row.line, `“${shorten(cell)}” in ${where} is too large to draw.`, 'Use smaller units.');
@@ -227,7 +241,12 @@ function cellNumber(row: Row, column: number, delimiter: Delimiter): number {
 
 function cellLabel(row: Row, column: number): string {
   const label = row.cells[column]!.trim();
-  if (label === '') refuse(row.line, `column ${column + 1} is empty, but a label is needed.`, 'Fill it in, or remove the line.');
+  if (label === '')
+    refuse(
+      row.line,
+      `column ${column + 1} is empty, but a label is needed.`,
+      'Fill it in, or remove the line.',
+    );
   return label;
 }
 
@@ -242,7 +261,11 @@ function findClasses(data: Row[], names: string[]): string[] {
     );
   }
   if (classes.length < 2) {
-    refuse(null, `All rows have the label “${shorten(classes[0] ?? '')}”.`, 'Give rows of at least two kinds, so that there is something to tell apart.');
+    refuse(
+      null,
+      `All rows have the label “${shorten(classes[0] ?? '')}”.`,
+      'Give rows of at least two kinds, so that there is something to tell apart.',
+    );
   }
   const numbers = classes.every((name) => NUMBER.test(name));
   return classes.sort((a, b) => (numbers ? Number(a) - Number(b) : 0) || (a < b ? -1 : 1));

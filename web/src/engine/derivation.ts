@@ -41,7 +41,12 @@ export function showFactor(factor: Factor, numbers: Numbers, depth: number, lett
 }
 
 /** What one example contributes: the product of the template's factors at its row. */
-export function contribution(template: Derivation, numbers: Numbers, index: readonly number[], row: number): number {
+export function contribution(
+  template: Derivation,
+  numbers: Numbers,
+  index: readonly number[],
+  row: number,
+): number {
   const letters = lettersOf(template, index, row);
   return template.factors.reduce((product, factor) => product * numbers.value(factor.value, letters), 1);
 }
@@ -55,14 +60,21 @@ export function pathCount(template: Derivation, size: (dim: Dim) => number): num
 }
 
 /** Every path from the parameter to the cost with its numbers; none if there are more than are worth reading. */
-export function showPaths(template: Derivation, numbers: Numbers, depth: number, letters: Letters): ShownPath[] {
+export function showPaths(
+  template: Derivation,
+  numbers: Numbers,
+  depth: number,
+  letters: Letters,
+): ShownPath[] {
   if (pathCount(template, (dim) => numbers.size(dim)) > MOST_PATHS) return [];
   let all: Letters[] = [letters];
   for (const { index, dim } of template.over) {
     all = all.flatMap((inner) => each(index, numbers.size(dim), inner));
   }
   return all.map((inner) => {
-    const factors = template.path.map((factor) => showFactor({ ...factor, sum: null }, numbers, depth, inner));
+    const factors = template.path.map((factor) =>
+      showFactor({ ...factor, sum: null }, numbers, depth, inner),
+    );
     return { factors, product: productOf(factors) };
   });
 }

@@ -2,7 +2,13 @@
 
 import { EngineError } from './errors';
 import type {
-  Activation, FunctionKernels, FunctionPayload, KernelModule, NetKernels, NetPayload, Output,
+  Activation,
+  FunctionKernels,
+  FunctionPayload,
+  KernelModule,
+  NetKernels,
+  NetPayload,
+  Output,
 } from './payload';
 
 export interface DataKernels {

@@ -44,7 +44,11 @@ export function parameterCount(widths: readonly number[]): number {
 }
 
 /** Views of `flat` by name; `prefix` "d" gives the names of the adjoints. */
-export function views(widths: readonly number[], flat: Float64Array, prefix = ''): Record<string, Float64Array> {
+export function views(
+  widths: readonly number[],
+  flat: Float64Array,
+  prefix = '',
+): Record<string, Float64Array> {
   const named: Record<string, Float64Array> = {};
   for (const { variable, offset, size } of layout(widths)) {
     named[prefix + variable] = flat.subarray(offset, offset + size);

@@ -7,7 +7,12 @@ import { placeBetween, placeOf } from './places';
 import type { Entry, PassMoment, Place, Valued } from './types';
 
 /** `numbers` holds one example, at row `row`. */
-export function expandPass(steps: readonly PassStep[], numbers: Numbers, depth: number, row = 0): PassMoment[] {
+export function expandPass(
+  steps: readonly PassStep[],
+  numbers: Numbers,
+  depth: number,
+  row = 0,
+): PassMoment[] {
   return steps.flatMap((step) => {
     const letters = combinations(freeLetters(step, numbers), { n: row });
     return letters.map((each) => moment(step, numbers, depth, each));
@@ -49,7 +54,13 @@ function moment(step: PassStep, numbers: Numbers, depth: number, letters: Letter
  * What travels. In a sum of products, one packet per term and one for each value that is added once (a bias):
  * together they make the target. Anything else: one packet per value that goes in.
  */
-function packetsOf(step: PassStep, numbers: Numbers, depth: number, letters: Letters, target: Valued): Packet[] {
+function packetsOf(
+  step: PassStep,
+  numbers: Numbers,
+  depth: number,
+  letters: Letters,
+  target: Valued,
+): Packet[] {
   const summed = lettersIn(step.from, numbers).filter(([letter]) => !(letter in letters));
   const inSum = (ref: ValueRef) => ref.index.some((letter) => summed.some(([name]) => name === letter));
   const packet = (refs: readonly ValueRef[], inner: Letters): Packet => {
@@ -60,7 +71,9 @@ function packetsOf(step: PassStep, numbers: Numbers, depth: number, letters: Let
   if (step.from.length === 0) return [];
   const [many, once] = [step.from.filter(inSum), step.from.filter((ref) => !inSum(ref))];
   const terms = many.length ? combinations(summed, letters).map((inner) => packet(many, inner)) : [];
-  const products = many.length ? [...terms, ...once.map((ref) => packet([ref], letters))] : [packet(once, letters)];
+  const products = many.length
+    ? [...terms, ...once.map((ref) => packet([ref], letters))]
+    : [packet(once, letters)];
   const total = products.reduce((sum, { number }) => sum + number, 0);
   const scale = products.reduce((sum, { number }) => sum + Math.abs(number), 0);
   if (agree(total, target.number, scale)) return products;

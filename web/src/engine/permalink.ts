@@ -2,8 +2,21 @@
 
 import type { Activation, Output } from './payload';
 import {
-  ACTIVATIONS, BATCHES, DATA_SETS, DEFAULTS, LIMITS, OPTIMISERS, OUTPUTS, SPEEDS, STARTS,
-  type Choice, type DataSet, type OptimiserName, type Settings, type SpeedName, type StartName,
+  ACTIVATIONS,
+  BATCHES,
+  DATA_SETS,
+  DEFAULTS,
+  LIMITS,
+  OPTIMISERS,
+  OUTPUTS,
+  SPEEDS,
+  STARTS,
+  type Choice,
+  type DataSet,
+  type OptimiserName,
+  type Settings,
+  type SpeedName,
+  type StartName,
 } from './settings';
 
 /** A change of one point: `base` is its row in the generated set or the file, -1 for an added point. */
@@ -79,14 +92,18 @@ export function decodeLink(fragment: string): Decoded {
     return { state: read(new URLSearchParams(text)), problem: null };
   } catch (thrown) {
     const why = thrown instanceof BadLink ? thrown.message : 'it cannot be read';
-    return { state: defaultLink(), problem: `This link is damaged: ${why}. Here is the usual start instead.` };
+    return {
+      state: defaultLink(),
+      problem: `This link is damaged: ${why}. Here is the usual start instead.`,
+    };
   }
 }
 
 function read(query: URLSearchParams): LinkState {
   const version = query.get('v');
   if (version === null) throw new BadLink('it names no version');
-  if (version !== VERSION) throw new BadLink(`it is of version “${clip(version)}”, and this page knows version ${VERSION}`);
+  if (version !== VERSION)
+    throw new BadLink(`it is of version “${clip(version)}”, and this page knows version ${VERSION}`);
   const settings = readSettings(query);
   const classes = integer(query, 'classes', 2, 2, LIMITS.classes);
   const file = readFile(query);
@@ -96,7 +113,13 @@ function read(query: URLSearchParams): LinkState {
   if (weights && weights.length !== countParameters(settings.hidden, classes)) {
     throw new BadLink('its weights do not fit its layers');
   }
-  return { settings, points: readPoints(query.get('own'), classesOf(settings, classes)), weights, classes, file };
+  return {
+    settings,
+    points: readPoints(query.get('own'), classesOf(settings, classes)),
+    weights,
+    classes,
+    file,
+  };
 }
 
 function classesOf(settings: Settings, classes: number): number {
@@ -141,7 +164,8 @@ function readFile(query: URLSearchParams): LinkState['file'] {
   const name = query.get('file');
   const hash = query.get('sha256');
   if (name === null && hash === null) return null;
-  if (!name || name.length > 255 || !/^[0-9a-f]{64}$/.test(hash ?? '')) throw new BadLink('the file it speaks of is not named properly');
+  if (!name || name.length > 255 || !/^[0-9a-f]{64}$/.test(hash ?? ''))
+    throw new BadLink('the file it speaks of is not named properly');
   return { name, hash: hash! };
 }
 
@@ -149,7 +173,9 @@ const NUMBERS_PER_POINT = 4;
 
 /** Base, place and label of each point; a removed point has no place. */
 function packPoints(points: readonly PointEdit[]): string {
-  const flat = points.flatMap((p) => (p.removed ? [p.base, NaN, NaN, p.label] : [p.base, p.x1, p.x2, p.label]));
+  const flat = points.flatMap((p) =>
+    p.removed ? [p.base, NaN, NaN, p.label] : [p.base, p.x1, p.x2, p.label],
+  );
   return pack(Float64Array.from(flat));
 }
 
@@ -157,15 +183,22 @@ function readPoints(packed: string | null, classes: number): PointEdit[] {
   if (packed === null) return [];
   const flat = unpack(packed, 'points', true);
   const count = flat.length / NUMBERS_PER_POINT;
-  if (!Number.isInteger(count) || count > LIMITS.ownPointsInLink) throw new BadLink('its points cannot be read');
+  if (!Number.isInteger(count) || count > LIMITS.ownPointsInLink)
+    throw new BadLink('its points cannot be read');
   const points: PointEdit[] = [];
   for (let i = 0; i < count; i++) {
-    const [base, x1, x2, label] = flat.subarray(i * NUMBERS_PER_POINT) as unknown as [number, number, number, number];
+    const [base, x1, x2, label] = flat.subarray(i * NUMBERS_PER_POINT) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const removed = Number.isNaN(x1) && Number.isNaN(x2);
     const placed = Math.abs(x1) <= 1e100 && Math.abs(x2) <= 1e100;
     const based = Number.isInteger(base) && base >= -1 && base < LIMITS.rows;
     const labelled = Number.isInteger(label) && label >= 0 && label < classes;
-    if (!based || !labelled || !(removed ? base >= 0 : placed)) throw new BadLink('one of its points cannot be read');
+    if (!based || !labelled || !(removed ? base >= 0 : placed))
+      throw new BadLink('one of its points cannot be read');
     points.push({ base, x1: removed ? 0 : x1, x2: removed ? 0 : x2, label, removed });
   }
   return points;
@@ -191,11 +224,18 @@ function real(query: URLSearchParams, key: string, otherwise: number, least: num
   const text = query.get(key);
   if (text === null) return otherwise;
   const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value >= least && value <= most)) throw new BadLink(`its ${key} “${clip(text)}” is not between ${least} and ${most}`);
+  if (!(value >= least && value <= most))
+    throw new BadLink(`its ${key} “${clip(text)}” is not between ${least} and ${most}`);
   return value;
 }
 
-function integer(query: URLSearchParams, key: string, otherwise: number, least: number, most: number): number {
+function integer(
+  query: URLSearchParams,
+  key: string,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
   const value = real(query, key, otherwise, least, most);
   if (!Number.isInteger(value)) throw new BadLink(`its ${key} is not a whole number`);
   return value;

@@ -2,7 +2,6 @@
 
 import type { Entry, Place } from './types';
 
-
 /** The variable of a layer's activations: `X`, `a1` …, `y`. */
 export function activationOf(depth: number, layer: number): string {
   if (layer === 0) return 'X';
@@ -52,7 +51,11 @@ export function samePlace(a: Place | null, b: Place | null): boolean {
 }
 
 export function sameEntry(a: Entry, b: Entry): boolean {
-  return a.variable === b.variable && a.index.length === b.index.length && a.index.every((v, i) => v === b.index[i]);
+  return (
+    a.variable === b.variable &&
+    a.index.length === b.index.length &&
+    a.index.every((v, i) => v === b.index[i])
+  );
 }
 
 /** An entry as text, e.g. "z1[0,2]". */

@@ -159,7 +159,14 @@ export class TrainingServer {
     const { trainer, kernels } = this;
     if (!trainer || !kernels) return;
     const { scaling } = trainer.rows;
-    this.surface = new SurfaceMaker(kernels.net, kernels.data, trainer.widths, trainer.theta, this.domain, scaling);
+    this.surface = new SurfaceMaker(
+      kernels.net,
+      kernels.data,
+      trainer.widths,
+      trainer.theta,
+      this.domain,
+      scaling,
+    );
     this.shown.surface = false;
   }
 
@@ -236,7 +243,14 @@ export class TrainingServer {
     const { trainer, kernels, spec, library, domain } = this;
     if (!trainer?.runnable || !kernels || !spec || !library) return;
     this.running = false;
-    const setting = { ...kernels, starts: await library.starts(), activation: spec.activation, start, seed, domain };
+    const setting = {
+      ...kernels,
+      starts: await library.starts(),
+      activation: spec.activation,
+      start,
+      seed,
+      domain,
+    };
     this.comparing = compareStarts(trainer, setting, this.timeIsUp);
     this.wake();
   }
@@ -259,7 +273,8 @@ export class TrainingServer {
     const { trainer, shown } = this;
     if (!trainer || !this.surface) return this.host.post({ type: 'empty' }, []);
     const moved = !shown.surface || !sameNumbers(shown.theta, trainer.theta);
-    const recorded = shown.samples !== trainer.history.epoch.length || shown.lastEpoch !== trainer.history.last;
+    const recorded =
+      shown.samples !== trainer.history.epoch.length || shown.lastEpoch !== trainer.history.last;
     const surface = moved ? this.surface.make() : null;
     const { epoch, position, steps, theta, memory } = trainer.state();
     const snapshot: Snapshot = {

@@ -82,8 +82,16 @@ export const ACTIVATIONS: readonly Choice<Activation>[] = [
 ];
 
 export const OUTPUTS: readonly Choice<Output>[] = [
-  { value: 'softmax', label: 'softmax, cross-entropy', says: 'shares that add up to one; wrong and sure costs most' },
-  { value: 'squared', label: 'sigmoid, squared error', says: 'each output 0 to 1 by itself; distance squared' },
+  {
+    value: 'softmax',
+    label: 'softmax, cross-entropy',
+    says: 'shares that add up to one; wrong and sure costs most',
+  },
+  {
+    value: 'squared',
+    label: 'sigmoid, squared error',
+    says: 'each output 0 to 1 by itself; distance squared',
+  },
 ];
 
 export const DATA_SETS: readonly Choice<DataSet>[] = [
@@ -115,12 +123,24 @@ export interface Speed extends Choice<SpeedName> {
 }
 
 export const SPEEDS: readonly Speed[] = [
-  { value: 'example', label: 'one example at a time', says: 'watch each example, then the update', unit: 'example', perSecond: 6 },
+  {
+    value: 'example',
+    label: 'one example at a time',
+    says: 'watch each example, then the update',
+    unit: 'example',
+    perSecond: 6,
+  },
   { value: 'slow', label: 'slow', says: 'two updates a second', unit: 'step', perSecond: 2 },
   { value: 'steady', label: 'steady', says: 'ten epochs a second', unit: 'epoch', perSecond: 10 },
   { value: 'brisk', label: 'brisk', says: 'sixty epochs a second', unit: 'epoch', perSecond: 60 },
   { value: 'fast', label: 'fast', says: 'a thousand epochs a second', unit: 'epoch', perSecond: 1000 },
-  { value: 'full', label: 'as fast as it goes', says: 'tens of thousands of epochs a second', unit: 'epoch', perSecond: Infinity },
+  {
+    value: 'full',
+    label: 'as fast as it goes',
+    says: 'tens of thousands of epochs a second',
+    unit: 'epoch',
+    perSecond: Infinity,
+  },
 ];
 
 export const BATCHES: readonly Choice<BatchSize>[] = [

@@ -28,7 +28,8 @@ export function deadUnits(
   const { widths } = inspector;
   const dead = silentUnits(inspector);
   if (!dead.some((layer) => layer.some(Boolean))) return [];
-  const stays = optimiser === 'gd' ? staying(widths, dead, theta) : dead.map((layer) => layer.map(() => false));
+  const stays =
+    optimiser === 'gd' ? staying(widths, dead, theta) : dead.map((layer) => layer.map(() => false));
   const found: DeadUnit[] = [];
   for (let layer = 1; layer < widths.length - 1; layer++) {
     for (let unit = 0; unit < widths[layer]!; unit++) {
@@ -63,9 +64,11 @@ function staying(widths: readonly number[], dead: boolean[][], theta: Float64Arr
   const outputs = widths.length - 1;
   const inputsStill = (layer: number, unit: number) =>
     layer === 1 ||
-    still[layer - 1]!.every((kept, from) => kept || weights[`W${layer}`]![from * widths[layer]! + unit] === 0);
+    still[layer - 1]!.every(
+      (kept, from) => kept || weights[`W${layer}`]![from * widths[layer]! + unit] === 0,
+    );
   const noBlame = (layer: number) => layer < outputs && stays[layer + 1]!.every(Boolean);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let layer = 1; layer <= outputs; layer++) {
       for (let unit = 0; unit < widths[layer]!; unit++) {
@@ -132,7 +135,9 @@ export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still sl
   if (f.optimiser === 'gd' && f.gradientLength === 0) {
     return {
       verdict: 'proved',
-      reasons: ['The gradient is exactly 0 for every weight, and plain gradient descent moves by nothing else.'],
+      reasons: [
+        'The gradient is exactly 0 for every weight, and plain gradient descent moves by nothing else.',
+      ],
     };
   }
   const falling = f.recentFall > 0.01;
@@ -140,8 +145,12 @@ export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still sl
     return {
       verdict: 'still slow',
       reasons: [
-        ...(falling ? [`The cost still fell by ${percent(f.recentFall)} over the later half of training.`] : []),
-        ...(f.pushEscaped ? ['After a small push of its weights it got moving: a flat stretch, no dead end.'] : []),
+        ...(falling
+          ? [`The cost still fell by ${percent(f.recentFall)} over the later half of training.`]
+          : []),
+        ...(f.pushEscaped
+          ? ['After a small push of its weights it got moving: a flat stretch, no dead end.']
+          : []),
       ],
     };
   }
@@ -150,9 +159,12 @@ export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still sl
 
 function evidence(f: Findings): string[] {
   const reasons = ['The cost no longer falls: no proof that it never will, but signs.'];
-  if (f.pushEscaped === false) reasons.push('After a small push of its weights it came back to the same cost.');
+  if (f.pushEscaped === false)
+    reasons.push('After a small push of its weights it came back to the same cost.');
   if (f.succeededSeed !== null) {
-    reasons.push(`With the same settings, the start of seed ${f.succeededSeed} learned these points: the start is to blame.`);
+    reasons.push(
+      `With the same settings, the start of seed ${f.succeededSeed} learned these points: the start is to blame.`,
+    );
   } else if (f.tried > 0) {
     reasons.push(
       `${f.tried} other ${f.tried === 1 ? 'start' : 'starts'} did no better: rather the net, the settings or the data than the start.`,

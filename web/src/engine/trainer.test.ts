@@ -15,7 +15,7 @@ let optimisers: OptimiserKernels;
 beforeAll(async () => {
   library = testLibrary();
   [data, starts, optimisers] = await Promise.all([library.data(), library.starts(), library.optimisers()]);
-});
+}, 60_000);
 
 async function trainer(change: Partial<Settings> = {}): Promise<Trainer> {
   const settings = { ...DEFAULTS, ...change };
@@ -39,7 +39,11 @@ describe('Trainer', () => {
   });
 
   it.each([0, 1, 4, 16])('has one trajectory however the work is cut up (batch %i)', async (batch) => {
-    const [whole, pieces, steps] = await Promise.all([trainer({ batch }), trainer({ batch }), trainer({ batch })]);
+    const [whole, pieces, steps] = await Promise.all([
+      trainer({ batch }),
+      trainer({ batch }),
+      trainer({ batch }),
+    ]);
     whole!.run(40, never);
     for (let i = 0; i < 40; i++) pieces!.run(1, () => true);
     while (steps!.epoch < 40) steps!.step();
@@ -49,7 +53,11 @@ describe('Trainer', () => {
   });
 
   it('trains differently with another batch order, and the same with the same seed', async () => {
-    const [a, b, c] = await Promise.all([trainer({ batch: 4 }), trainer({ batch: 4 }), trainer({ batch: 4 })]);
+    const [a, b, c] = await Promise.all([
+      trainer({ batch: 4 }),
+      trainer({ batch: 4 }),
+      trainer({ batch: 4 }),
+    ]);
     c!.setOptions({ seed: 99 });
     [a, b, c].forEach((t) => t!.run(5, never));
     expect(b!.theta).toEqual(a!.theta);
@@ -65,7 +73,13 @@ describe('Trainer', () => {
   });
 
   it('names the operation that overflowed and rewinds to before', async () => {
-    const change = { activation: 'linear', hidden: [6, 6], rate: 100, optimiser: 'gd', output: 'softmax' } as const;
+    const change = {
+      activation: 'linear',
+      hidden: [6, 6],
+      rate: 100,
+      optimiser: 'gd',
+      output: 'softmax',
+    } as const;
     const t = await trainer({ ...change, standardise: false });
     t.run(5000, never);
     expect(t.stopped).toBe('overflow');
@@ -74,7 +88,6 @@ describe('Trainer', () => {
     const report = explainOverflow(net, payload, 'gd', t)!;
     const equation = payload.gradient.equations.find((e) => e.output.name === report.variable);
     expect(equation?.op ?? 'gd').toBe(report.op);
-    console.log(report);
     expect(report.words.length).toBeGreaterThan(1);
     expect(t.theta.every(Number.isFinite)).toBe(true);
     t.rewind();

@@ -303,7 +303,9 @@ export class Trainer {
   }
 
   state(): TrainerState {
-    const memory = Object.fromEntries(Object.entries(this.memory).map(([name, array]) => [name, array.slice()]));
+    const memory = Object.fromEntries(
+      Object.entries(this.memory).map(([name, array]) => [name, array.slice()]),
+    );
     const { epoch, position, steps } = this;
     return { epoch, position, steps, theta: this.theta.slice(), memory };
   }

@@ -1,10 +1,19 @@
-/** For tests: the real payload, written by this repository's Python, loaded from disk. */
+/** For tests: the real payload, written by this repository's Python as it is asked for, loaded from disk. */
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Library, type Reader } from '../load.ts';
 
@@ -12,15 +21,14 @@ const ROOT = resolve(process.cwd(), '..');
 const SOURCE = join(ROOT, 'src');
 /** Inside node_modules, where Node loads modules itself and git looks away. */
 const CACHE = join(process.cwd(), 'node_modules/.cache/backsight-payload');
-/** Nets and what they share: these need Python's standard library alone. */
+/** One net, or what all nets share: Python's standard library is enough for these. */
 const WRITE = `
 import pathlib, sys
 from backsight.guide.payload import write_net, write_shared
 from backsight.models.nets import family
-folder = pathlib.Path(sys.argv[1])
-for net in family():
-    write_net(folder, net)
-write_shared(folder)
+folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+nets = {net.id: net for net in family()}
+write_net(folder, nets[name]) if name in nets else write_shared(folder)
 `;
 
 function digest(): string {
@@ -37,28 +45,38 @@ function python(): string {
   return process.env.PYTHON ?? (existsSync(own) ? own : 'python3');
 }
 
-/** The folder of the payload for the present sources; written once, then kept. */
-function payloadFolder(): string {
-  const folder = join(CACHE, digest());
-  if (existsSync(folder)) return folder;
-  mkdirSync(CACHE, { recursive: true });
-  const fresh = mkdtempSync(join(CACHE, 'fresh-'));
-  execFileSync(python(), ['-c', WRITE, fresh], { env: { ...process.env, PYTHONPATH: SOURCE }, cwd: ROOT });
-  writeFileSync(join(fresh, 'package.json'), '{"type":"module"}');
-  try {
-    renameSync(fresh, folder);
-  } catch {
-    // Another test file was faster.
-    rmSync(fresh, { recursive: true, force: true });
-  }
+/** Files are kept for as long as the Python that writes them is the same. */
+function folderOf(): string {
+  const folder = process.env.BACKSIGHT_PAYLOAD ?? join(CACHE, digest());
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return folder;
 }
 
-const disk: Reader = {
-  json: async (url) => JSON.parse(await readFile(fileURLToPath(url), 'utf-8')) as unknown,
-  module: (url) => import(/* @vite-ignore */ url),
-};
+function ensure(folder: string, path: string): void {
+  if (existsSync(path)) return;
+  const fresh = mkdtempSync(join(CACHE, 'fresh-'));
+  const name = basename(path, extname(path));
+  execFileSync(python(), ['-c', WRITE, fresh, name], {
+    env: { ...process.env, PYTHONPATH: SOURCE },
+    cwd: ROOT,
+  });
+  // Renamed into place whole: another test file may be reading.
+  for (const file of readdirSync(fresh)) renameSync(join(fresh, file), join(folder, file));
+  rmSync(fresh, { recursive: true });
+}
 
 export function testLibrary(): Library {
-  return new Library(`${pathToFileURL(payloadFolder()).href}/`, disk);
+  const folder = folderOf();
+  const disk: Reader = {
+    async json(url) {
+      ensure(folder, fileURLToPath(url));
+      return JSON.parse(await readFile(fileURLToPath(url), 'utf-8')) as unknown;
+    },
+    module(url) {
+      ensure(folder, fileURLToPath(url));
+      return import(/* @vite-ignore */ url);
+    },
+  };
+  return new Library(`${pathToFileURL(folder).href}/`, disk);
 }

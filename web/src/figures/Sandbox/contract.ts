@@ -8,8 +8,19 @@
 import type { Derivation, NetPayload, ValueRef } from '../../engine/payload.ts';
 import type { Settings } from '../../engine/settings.ts';
 import type {
-  Comparison, DeadUnit, Domain, Entry, History, Message, OverflowReport, Place, Point, ShownDerivation,
-  ShownPath, Status, Surface,
+  Comparison,
+  DeadUnit,
+  Domain,
+  Entry,
+  History,
+  Message,
+  OverflowReport,
+  Place,
+  Point,
+  ShownDerivation,
+  ShownPath,
+  Status,
+  Surface,
 } from '../../engine/types.ts';
 import type { EdgeView, NeuronView, Selection } from './lens.svelte.ts';
 import type { SlowMotion } from './slowmotion.svelte.ts';

@@ -9,7 +9,8 @@ export function pythonSource(net: LoadedNet, parameters: Float64Array, rows: Row
     `X = ${array(rows.X, [count, net.widths[0]!])}`,
     `T = ${array(rows.T, [count, net.widths.at(-1)!])}`,
     ...layout(net.widths).map(
-      ({ variable, offset, size, shape }) => `${variable} = ${array(parameters.subarray(offset, offset + size), shape)}`,
+      ({ variable, offset, size, shape }) =>
+        `${variable} = ${array(parameters.subarray(offset, offset + size), shape)}`,
     ),
   ];
   return `${net.payload.python.text.trimEnd()}\n\n\n${lines.join('\n')}\n`;

@@ -5,7 +5,12 @@ import { faultText, readCsv } from '../../engine/csv.ts';
 import { table as makeTable, type Table } from '../../engine/data.ts';
 import { explain } from '../../engine/errors.ts';
 import {
-  Library, netId, payloadBase, type DataKernels, type OptimiserKernels, type StartKernels,
+  Library,
+  netId,
+  payloadBase,
+  type DataKernels,
+  type OptimiserKernels,
+  type StartKernels,
 } from '../../engine/load.ts';
 import { carryOver, offsetOf, parameterCount, startParameters } from '../../engine/net.ts';
 import type { ValueRef } from '../../engine/payload.ts';
@@ -16,11 +21,27 @@ import { LIMITS, SPEEDS, type Settings } from '../../engine/settings.ts';
 import { sha256 } from '../../engine/sha256.ts';
 import { connectWorker, Training, type Connect } from '../../engine/training.ts';
 import type {
-  Comparison, DeadUnit, Entry, History, Message, OverflowReport, Place, Status, Surface,
+  Comparison,
+  DeadUnit,
+  Entry,
+  History,
+  Message,
+  OverflowReport,
+  Place,
+  Status,
+  Surface,
 } from '../../engine/types.ts';
 import type { SandboxState } from './contract.ts';
 import {
-  editsOf, fromFile, generated, resplit, withEdits, withMoved, without, withPoint, type DataState,
+  editsOf,
+  fromFile,
+  generated,
+  resplit,
+  withEdits,
+  withMoved,
+  without,
+  withPoint,
+  type DataState,
 } from './dataset.ts';
 import { Lens, type LoadedNet, type Rows, type Selection, type Subject } from './lens.svelte.ts';
 import { pythonSource } from './python.ts';
@@ -78,7 +99,14 @@ export class Sandbox implements SandboxState, Subject {
   });
   #table = $state.raw<Table | null>(null);
   #status = $state<Status>('paused');
-  #progress = $state.raw({ epoch: 0, position: 0, cost: NaN, accuracy: NaN, testCost: NaN, testAccuracy: NaN });
+  #progress = $state.raw({
+    epoch: 0,
+    position: 0,
+    cost: NaN,
+    accuracy: NaN,
+    testCost: NaN,
+    testAccuracy: NaN,
+  });
   #history = $state.raw<History>(NO_HISTORY);
   #surface = $state.raw<Surface | null>(null);
   #epochsPerSecond = $state(0);
@@ -136,7 +164,11 @@ export class Sandbox implements SandboxState, Subject {
     try {
       // The net's own files are asked for at the same time; `#begin` finds them on their way.
       void Promise.allSettled([library.netKernels(id), library.netPayload(id)]);
-      const [data, starts, optimisers] = await Promise.all([library.data(), library.starts(), library.optimisers()]);
+      const [data, starts, optimisers] = await Promise.all([
+        library.data(),
+        library.starts(),
+        library.optimisers(),
+      ]);
       this.#shared = { data, starts, optimisers };
       this.restore(fragment);
     } catch (thrown) {
@@ -176,7 +208,8 @@ export class Sandbox implements SandboxState, Subject {
   set(change: Partial<Settings>): void {
     const before = this.#settings;
     const next = clean(before, change);
-    const differs = (...keys: (keyof Settings)[]) => keys.some((key) => String(before[key]) !== String(next[key]));
+    const differs = (...keys: (keyof Settings)[]) =>
+      keys.some((key) => String(before[key]) !== String(next[key]));
     if (!this.#shared) {
       this.#settings = next;
       return;
@@ -277,12 +310,18 @@ export class Sandbox implements SandboxState, Subject {
 
   addUnit(layer: number): void {
     if (!this.#isHidden(layer) || this.#units[layer]!.length >= LIMITS.units) return;
-    this.#restructure('add a unit', this.#units.with(layer, [...this.#units[layer]!, ...this.#freshUnits(1)]));
+    this.#restructure(
+      'add a unit',
+      this.#units.with(layer, [...this.#units[layer]!, ...this.#freshUnits(1)]),
+    );
   }
 
   removeUnit(layer: number, unit = (this.#units[layer]?.length ?? 0) - 1): void {
     if (!this.#isHidden(layer) || this.#units[layer]!.length <= 1 || !(unit in this.#units[layer]!)) return;
-    this.#restructure(`remove a unit of layer ${layer}`, this.#units.with(layer, this.#units[layer]!.toSpliced(unit, 1)));
+    this.#restructure(
+      `remove a unit of layer ${layer}`,
+      this.#units.with(layer, this.#units[layer]!.toSpliced(unit, 1)),
+    );
   }
 
   #isHidden(layer: number): boolean {
@@ -341,7 +380,10 @@ export class Sandbox implements SandboxState, Subject {
     this.#runSerial = this.#weightSerial = Infinity;
     void (async () => {
       const id = netId(widths.length - 2, activation, output);
-      const [kernels, payload] = await Promise.all([this.#library.netKernels(id), this.#library.netPayload(id)]);
+      const [kernels, payload] = await Promise.all([
+        this.#library.netKernels(id),
+        this.#library.netPayload(id),
+      ]);
       if (building !== this.#building) return;
       const known = this.#net;
       const same = known?.kernels === kernels && String(known.widths) === String(widths);
@@ -450,7 +492,12 @@ export class Sandbox implements SandboxState, Subject {
     if (waiting) this.#data = withEdits(this.#data, waiting.points);
     this.#renew(false);
     if (waiting?.weights) this.#useWeights(waiting.weights);
-    if (other) this.#say('note', `${name} is not the file the link was made with.`, 'Its training will differ from the link’s.');
+    if (other)
+      this.#say(
+        'note',
+        `${name} is not the file the link was made with.`,
+        'Its training will differ from the link’s.',
+      );
     else this.#say('note', `${name}: ${rows} rows of ${this.classes.length} kinds.`);
     return true;
   }
@@ -472,7 +519,12 @@ export class Sandbox implements SandboxState, Subject {
   }
 
   #makeTable(): Table {
-    return makeTable(this.#shared!.data, this.points, this.#intendedWidths.at(-1)!, this.#settings.standardise);
+    return makeTable(
+      this.#shared!.data,
+      this.points,
+      this.#intendedWidths.at(-1)!,
+      this.#settings.standardise,
+    );
   }
 
   #sendTable(): void {
@@ -552,7 +604,11 @@ export class Sandbox implements SandboxState, Subject {
   #canTrain(): boolean {
     if (!this.ready) return false;
     if (this.#status === 'overflow') {
-      this.#say('note', 'The numbers have left what a computer can hold.', 'Rewind, or reset; then try a smaller learning rate.');
+      this.#say(
+        'note',
+        'The numbers have left what a computer can hold.',
+        'Rewind, or reset; then try a smaller learning rate.',
+      );
       return false;
     }
     if (this.points.some((point) => !point.test)) return true;
@@ -832,7 +888,11 @@ export class Sandbox implements SandboxState, Subject {
     if (own) {
       this.#wanted = state.file;
       this.#waiting = state;
-      this.#say('note', `This link was made with the file “${state.file!.name}”.`, 'Choose that file to go on where the link begins.');
+      this.#say(
+        'note',
+        `This link was made with the file “${state.file!.name}”.`,
+        'Choose that file to go on where the link begins.',
+      );
     }
     this.#renew(false);
     if (state.weights && !own) this.#useWeights(state.weights);

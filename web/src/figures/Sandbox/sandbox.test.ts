@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectLocally, until } from '../../engine/testing/local.ts';
 import { testLibrary } from '../../engine/testing/payload.ts';
 import { Sandbox } from './sandbox.svelte.ts';
@@ -18,6 +18,11 @@ async function sandbox(fragment = ''): Promise<Sandbox> {
 
 const settle = (s: Sandbox, holds: () => boolean, limit?: number) => until(() => s.frame(), holds, limit);
 const csv = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer;
+
+beforeAll(async () => {
+  // The first to ask waits for Python.
+  await Promise.all([testLibrary().data(), testLibrary().netKernels('net-1-tanh-softmax')]);
+}, 60_000);
 
 afterEach(() => open.splice(0).forEach((s) => s.close()));
 
