@@ -59,17 +59,22 @@ export function crosses(edge: EdgeLine, box: Box): boolean {
 
 /**
  * Labels for some of a net's edges, each on the step of its edge that hides the least: near the side with more
- * neurons, where the strokes lie further apart, or on the other side if `opposite`.
+ * neurons, where the strokes lie further apart, or on the other side if `opposite`. They keep clear
+ * of those `taken`.
  */
-export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[], opposite = false): Labels {
+export function placeLabels(
+  layout: NetLayout,
+  edges: readonly EdgeLine[],
+  opposite = false,
+  taken: readonly Label[] = [],
+): Labels {
   const font = labelFont(layout);
-  const blocked = obstacles(layout);
+  const blocked = [...obstacles(layout), ...taken.map((label) => label.box)];
   const placed: Label[] = [];
   const left: string[] = [];
   for (const edge of edges) {
     const rivals = layout.edges.filter((other) => other.layer === edge.layer && other.key !== edge.key);
-    const spread = layout.neurons[edge.layer - 1]!.length >= layout.neurons[edge.layer]!.length;
-    const fromStart = spread !== opposite;
+    const fromStart = nearStart(layout, edge.layer) !== opposite;
     let best: { label: Label; cost: number } | null = null;
     for (const [order, step] of STEPS.entries()) {
       const at = between(edge.start, edge.end, fromStart ? step : 1 - step);
@@ -84,6 +89,10 @@ export function placeLabels(layout: NetLayout, edges: readonly EdgeLine[], oppos
   }
   return { placed, left };
 }
+
+/** Labels stand near the side with more neurons. */
+export const nearStart = (layout: NetLayout, layer: number): boolean =>
+  layout.neurons[layer - 1]!.length >= layout.neurons[layer]!.length;
 
 export const labelFont = (layout: NetLayout): number => Math.max(11.5, layout.font * 0.9);
 

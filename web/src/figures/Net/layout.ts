@@ -24,6 +24,8 @@ export interface NetLayout {
   font: number;
   /** Layers run down the page instead of across it: phones. */
   vertical: boolean;
+  /** The controls of a layer stand in one row. */
+  oneRow: boolean;
   /** Neurons by layer: inputs first, outputs last. */
   neurons: Spot[][];
   edges: EdgeLine[];
@@ -45,6 +47,9 @@ export function placeKey(place: Place): string {
 const NARROW = 560;
 /** Room for the head of a layer, a neuron's bias tag, and names beside the first and last layer. */
 const HEAD = 66;
+const LOW_HEAD = 36;
+/** Between layers at least this far apart, a head needs one row instead of two. */
+const ROOM_FOR_HEAD = 150;
 const TAG = 20;
 const FOOT = 16;
 const SIDES = { left: 34, right: 74 };
@@ -62,15 +67,17 @@ function arrangeAcross(widths: readonly number[], width: number): NetLayout {
   const room = width - SIDES.left - SIDES.right;
   const radius = clamp(Math.min((room / widths.length) * 0.24, most > 6 ? 19 : most > 4 ? 23 : 28), 14, 28);
   const pitch = 2 * radius + TAG + clamp(56 - 8 * most, 6, 40);
-  const height = HEAD + most * pitch + FOOT;
   const gap = (room - 2 * radius) / (widths.length - 1);
+  const oneRow = gap >= ROOM_FOR_HEAD;
+  const head = oneRow ? LOW_HEAD : HEAD;
+  const height = head + most * pitch + FOOT;
   const x = (layer: number) => SIDES.left + radius + layer * gap;
-  const middle = HEAD + (most * pitch) / 2 - TAG / 2;
+  const middle = head + (most * pitch) / 2 - TAG / 2;
   const neurons = widths.map((size, layer) =>
     range(size).map((unit) => ({ x: x(layer), y: middle + (unit - (size - 1) / 2) * pitch })),
   );
-  const heads = widths.map((_, layer) => ({ x: x(layer), y: HEAD / 2 }));
-  return finish({ width, height, radius, vertical: false, neurons, heads, font: fontOf(radius) });
+  const heads = widths.map((_, layer) => ({ x: x(layer), y: 16 }));
+  return finish({ width, height, radius, vertical: false, oneRow, neurons, heads, font: fontOf(radius) });
 }
 
 function arrangeDown(widths: readonly number[], width: number): NetLayout {
@@ -85,7 +92,16 @@ function arrangeDown(widths: readonly number[], width: number): NetLayout {
   });
   const heads = widths.map((_, layer) => ({ x: 56, y: layer * gap + (layer === 0 ? rowHead / 2 : 0) }));
   const height = widths.length * gap - 14 + FOOT;
-  return finish({ width, height, radius, vertical: true, neurons, heads, font: fontOf(radius) });
+  return finish({
+    width,
+    height,
+    radius,
+    vertical: true,
+    oneRow: true,
+    neurons,
+    heads,
+    font: fontOf(radius),
+  });
 }
 
 const fontOf = (radius: number): number => clamp(radius * 0.72, 11.5, 17);
