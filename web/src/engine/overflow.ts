@@ -2,41 +2,70 @@
 
 import { Inspector } from './inspect';
 import { entryAt } from './net';
-import type { NetKernels, NetPayload } from './payload';
+import type { EquationJson, NetKernels, NetPayload } from './payload';
 import type { Trainer } from './trainer';
 import type { OverflowReport } from './types';
+
+/** Operations whose names say too little by themselves. */
+const SPOKEN: Record<string, string> = {
+  contract: 'a sum of products',
+  sum: 'a sum',
+  exp: 'the exponential (exp)',
+  log: 'a logarithm (log)',
+  logsumexp: 'the logarithm of a sum of exponentials (logsumexp)',
+  div: 'a division',
+  mul: 'a multiplication',
+  add: 'an addition',
+  sub: 'a subtraction',
+  pow: 'a power',
+};
 
 /** Explains the breakdown that stopped a trainer, by running its last step through the inspect kernel. */
 export function explainOverflow(
   net: NetKernels,
   payload: NetPayload,
-  update: string,
+  optimiser: string,
   trainer: Trainer,
 ): OverflowReport | null {
-  const { breakdown } = trainer;
+  const { breakdown, widths } = trainer;
   if (!breakdown) return null;
   const { before, lo, hi, X, T } = breakdown;
-  const inspector = new Inspector(net, trainer.widths, trainer.rows.trainCount);
+  const inspector = new Inspector(net, widths, trainer.rows.trainCount);
   inspector.run(before.theta, X, T, lo, hi);
   const moment = { epoch: before.epoch, step: before.steps, rewindEpoch: trainer.rewindEpoch };
-  for (const equation of payload.gradient.equations) {
-    const { name } = equation.output;
-    const bad = inspector.kernel.arrays[name]?.find((value) => !Number.isFinite(value));
+  const { equations } = payload.gradient;
+  for (const [position, equation] of equations.entries()) {
+    const bad = inspector.kernel.arrays[equation.output.name]?.find((value) => !Number.isFinite(value));
     if (bad === undefined) continue;
+    const { op, output, origin } = equation;
     const found = Number.isNaN(bad) ? 'not a number' : 'infinity';
-    const line = equation.origin?.text.trim();
     const words = [
-      `The first number to go was ${name}: “${equation.op}” made ${found === 'infinity' ? 'infinity' : 'something that is not a number'} of it.`,
-      ...(line ? [`It is the line “${line}”.`] : []),
-      ...largest(before.theta, trainer.widths),
+      ...blame(equation, namedAfter(equations, position), found),
+      ...largest(before.theta, widths),
     ];
-    return { ...moment, variable: name, op: equation.op, found, origin: equation.origin, words };
+    return { ...moment, variable: output.name, op, found, origin, words };
   }
   const words = [
     'The gradient could still be computed, but the step with it left what numbers can hold.',
-    ...largest(before.theta, trainer.widths),
+    ...largest(before.theta, widths),
   ];
-  return { ...moment, variable: 'theta_next', op: update, found: 'infinity', origin: null, words };
+  return { ...moment, variable: 'theta_next', op: optimiser, found: 'infinity', origin: null, words };
+}
+
+/** The value a person knows that an equation is part of: its own output, or the next one with a name. */
+function namedAfter(equations: readonly EquationJson[], position: number): string {
+  const known = ({ output }: EquationJson) => !/^t\d+$/.test(output.name);
+  const equation = equations.slice(position).find(known) ?? equations[position]!;
+  return equation.output.name;
+}
+
+function blame({ op, origin }: EquationJson, name: string, found: OverflowReport['found']): string[] {
+  const made = found === 'infinity' ? 'came out infinite' : 'came out as “not a number”';
+  const line = origin?.text.trim();
+  return [
+    `On the way to ${name}, ${SPOKEN[op] ?? `the operation “${op}”`} ${made}: the first of all numbers to go.`,
+    ...(line ? [`It belongs to the line “${line}”.`] : []),
+  ];
 }
 
 function largest(theta: Float64Array, widths: readonly number[]): string[] {
@@ -48,6 +77,6 @@ function largest(theta: Float64Array, widths: readonly number[]): string[] {
   const size = theta[at]!.toPrecision(3);
   return [
     `By then the largest weight, ${variable}[${index.join(', ')}], had grown to ${size}.`,
-    'Steps that are too long make each one overshoot the last: try a smaller learning rate.',
+    'Steps that are too long overshoot, and each overshoots the last: try a smaller learning rate.',
   ];
 }

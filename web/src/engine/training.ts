@@ -35,7 +35,8 @@ export interface Listener {
 /** Asks for at most one snapshot at a time, and only while there may be something new. */
 export class Training {
   private readonly line: Line;
-  private serial = 0;
+  /** The number of the latest command. */
+  serial = 0;
   private asked = false;
   private stale = true;
   private running = false;
