@@ -4,6 +4,24 @@ import { formatFixed, formatSigned } from '../../parts/format.ts';
 
 export type Neurons = readonly (readonly NeuronView[])[];
 
+/** A number in at most five characters: what has to stand on a stroke or in a circle. */
+export function compact(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return formatFixed(value);
+  if (size < 9.995) return formatFixed(value);
+  if (size < 99.95) return formatFixed(value, 1);
+  if (size < 999.5) return formatFixed(value, 0);
+  for (const [unit, letter] of [
+    [1e3, 'k'],
+    [1e6, 'M'],
+    [1e9, 'G'],
+  ] as const) {
+    if (size < 9.95 * unit) return `${formatFixed(value / unit, 1)}${letter}`;
+    if (size < 999.5 * unit) return `${formatFixed(value / unit, 0)}${letter}`;
+  }
+  return value.toExponential(0).replace('+', '').replace('-', '−');
+}
+
 /** "x1", "hidden 1.2", "output plum". */
 export function neuronName(neurons: Neurons, layer: number, unit: number): string {
   const neuron = neurons[layer]?.[unit];
