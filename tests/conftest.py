@@ -1,12 +1,40 @@
-"""Settings of all tests: JAX in double precision on the processor, and examples that repeat."""
+"""Settings of all tests, and the site that several of them look at."""
 
 import os
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# Thousands of tiny functions run once each: compiling is all the time they take.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
 
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # The same examples every time, and no time limit on a busy machine; `make fuzz` looks further.
 settings.register_profile("backsight", derandomize=True, deadline=None)
 settings.load_profile("backsight")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `backsight build` writes where the package is installed: elsewhere, its lessons inside it."""
+    folder = tmp_path_factory.mktemp("installed")
+    hidden = shutil.ignore_patterns("__pycache__", "payload")
+    shutil.copytree(ROOT / "src/backsight", folder / "backsight", ignore=hidden)
+    shutil.copytree(ROOT / "lessons", folder / "backsight/lessons", ignore=hidden)
+    site = folder / "host/some/folder"
+    command = [sys.executable, "-m", "backsight", "build", str(site)]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    answer = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
+    if answer.returncode:
+        pytest.fail(f"backsight build failed; `make web` comes first\n{answer.stderr}")
+    return site

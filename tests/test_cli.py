@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -57,26 +56,6 @@ def test_a_directory_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert "Traceback" not in answer.stderr and "empty" in answer.stderr
     assert mine.read_text() == "years of work"
     assert [*tmp_path.iterdir()] == [mine]
-
-
-def test_an_installed_package_writes_the_same_site(tmp_path: Path) -> None:
-    """As a wheel has it: the lessons inside the package, at another place on the disk."""
-    import backsight
-
-    package = Path(backsight.__file__).parent
-    hidden = shutil.ignore_patterns("__pycache__", "payload")
-    shutil.copytree(package, tmp_path / "backsight", ignore=hidden)
-    shutil.copytree(package.parent.parent / "lessons", tmp_path / "backsight/lessons", ignore=hidden)
-    answer = subprocess.run(
-        [sys.executable, "-m", "backsight", "build", str(tmp_path / "site")],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert answer.returncode == 0, answer.stderr
-    names = {path.name for path in (tmp_path / "site/payload").iterdir()}
-    assert names == {path.name for path in (package / "static/payload").iterdir()}, "the site is out of date"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")

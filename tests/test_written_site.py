@@ -1,4 +1,4 @@
-"""The written site: complete, relative, and only ever over a site of ours."""
+"""The written site: complete, relative, the same from every machine, and only ever over a site of ours."""
 
 from __future__ import annotations
 
@@ -10,71 +10,42 @@ import brotli
 import pytest
 
 from backsight.errors import SiteError
-from backsight.guide import site
-
-HEAD = '<meta name="backsight-payload" content="{up}payload/" /><title>{name}</title>'
-PAGE = "<html><head>{head}</head><body>{body}</body></html>"
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle as tools/webbuild.py leaves it, in small."""
-    folder = tmp_path_factory.mktemp("static")
-    script = '<script src="../theme.js"></script>'
-    pages = {
-        "index.html": PAGE.format(head=HEAD.format(up="", name="home"), body=""),
-        "sandbox/index.html": PAGE.format(head=HEAD.format(up="../", name="sandbox") + script, body=""),
-        "lesson/index.html": PAGE.format(
-            head="<!--backsight:head-->" + script, body="<!--backsight:lesson-->"
-        ),
-    }
-    pages["404.html"] = pages["index.html"]
-    for name, text in pages.items():
-        path = folder / ".pages" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (folder / "assets").mkdir()
-    (folder / "assets/home-abc.js").write_text("export {};" * 100)
-    (folder / "theme.js").write_text("document;")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def written(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("site")
-    site.write(directory, bundle)
-    return directory
+from backsight.guide import payload, site
+from tests.conftest import ROOT
 
 
 def pages(directory: Path) -> list[Path]:
     return [path for path in directory.rglob("*.html") if path.name != "404.html"]
 
 
-def test_every_page_finds_the_payload(written: Path) -> None:
-    assert len(pages(written)) > 2
-    for page in pages(written):
+# What `backsight build` wrote
+
+
+def test_every_page_finds_the_payload(built_site: Path) -> None:
+    assert len(pages(built_site)) >= 4
+    for page in pages(built_site):
         address = re.search(r'<meta name="backsight-payload" content="([^"]*)"', page.read_text())
         assert address is not None, page
         assert [*(page.parent / address[1]).glob("*.js")], page
 
 
-def test_every_address_is_relative_and_leads_somewhere(written: Path) -> None:
-    for page in pages(written):
-        for address in re.findall(r'(?:src|href)="([^"#]+)', page.read_text()):
+def test_every_address_is_relative_and_leads_somewhere(built_site: Path) -> None:
+    for page in pages(built_site):
+        for address in re.findall(r'<(?:script|link)[^>]* (?:src|href)="([^"]+)', page.read_text()):
             assert not re.match(r"/|\w+:", address), f"{page}: {address}"
             assert (page.parent / address).exists(), f"{page}: {address}"
 
 
-def test_lessons_have_their_pages(written: Path) -> None:
-    for source in (Path(__file__).parent.parent / "lessons").glob("*/index.md"):
-        page = (written / "lessons" / source.parent.name / "index.html").read_text()
+def test_lessons_have_their_pages(built_site: Path) -> None:
+    for source in (ROOT / "lessons").glob("*/index.md"):
+        page = (built_site / "lessons" / source.parent.name / "index.html").read_text()
         assert "<!--backsight:" not in page
         assert '<script type="application/json" id="lesson-data">' in page
-        assert 'src="../../theme.js"' in page
+        assert f'"slug":"{source.parent.name}"' in (built_site / "index.html").read_text()
 
 
-def test_compressed_neighbours_say_the_same(written: Path) -> None:
-    found = [*written.rglob("*.br")]
+def test_compressed_neighbours_say_the_same(built_site: Path) -> None:
+    found = [*built_site.rglob("*.br")]
     assert found
     for path in found:
         content = path.with_suffix("").read_bytes()
@@ -82,29 +53,73 @@ def test_compressed_neighbours_say_the_same(written: Path) -> None:
         assert gzip.decompress(path.with_suffix(".gz").read_bytes()) == content
 
 
-def test_nothing_hidden_is_published(written: Path) -> None:
-    assert [path.name for path in written.rglob(".*")] == [site.MARK]
+def test_nothing_hidden_is_published(built_site: Path) -> None:
+    assert [path.name for path in built_site.rglob(".*")] == [site.MARK]
 
 
-def test_it_is_the_same_whatever_machine_wrote_it(written: Path) -> None:
-    here = str(Path(__file__).resolve().parent.parent).encode()
-    for path in written.rglob("*"):
-        assert path.is_dir() or here not in path.read_bytes(), path
+def test_it_is_the_same_whatever_machine_wrote_it(built_site: Path) -> None:
+    built = {path.name for path in (site.BUNDLE / "payload").iterdir()}
+    assert {path.name for path in (built_site / "payload").iterdir()} == built, "out of date: run `make web`"
+    for path in built_site.rglob("*"):
+        for place in (ROOT, built_site.parents[2]):
+            assert path.is_dir() or str(place).encode() not in path.read_bytes(), path
 
 
-def test_writing_again_replaces_and_gives_the_same_names(bundle: Path, written: Path) -> None:
-    before = {path.relative_to(written) for path in written.rglob("*")}
-    (written / "assets/stale-old.js").write_text("stale")
-    site.write(written, bundle)
-    assert {path.relative_to(written) for path in written.rglob("*")} == before
+# How it is written, tried on a small bundle
+
+HEAD = '<meta name="backsight-payload" content="{up}payload/" /><script src="{up}theme.js"></script>'
+PAGE = "<html><head>{head}</head><body>{body}</body></html>"
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle as tools/webbuild.py leaves it, and a payload of one file."""
+    folder = tmp_path / "static"
+    lesson = '<!--backsight:head--><script src="../theme.js"></script>'
+    files = {
+        ".pages/index.html": PAGE.format(head=HEAD.format(up=""), body=""),
+        ".pages/404.html": PAGE.format(head="", body=""),
+        ".pages/sandbox/index.html": PAGE.format(head=HEAD.format(up="../"), body=""),
+        ".pages/lesson/index.html": PAGE.format(head=lesson, body="<!--backsight:lesson-->"),
+        "assets/home-abc.js": "export {};" * 100,
+        "theme.js": "document;",
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(payload, "write", lambda directory: (directory / "net.js").write_text("export {};"))
+    monkeypatch.setattr(site, "LESSONS", None)
+    return folder
+
+
+def names(directory: Path) -> set[str]:
+    return {path.relative_to(directory).as_posix() for path in directory.rglob("*")}
+
+
+def test_a_bundle_can_be_completed_in_place_again_and_again(bundle: Path) -> None:
+    site.write(bundle, bundle)
+    first = names(bundle)
+    site.write(bundle, bundle)
+    assert names(bundle) == first
+    assert {"index.html", "404.html", "sandbox/index.html", "assets/home-abc.js.br"} <= first
+
+
+def test_a_site_written_before_is_replaced(bundle: Path, tmp_path: Path) -> None:
+    directory = tmp_path / "site"
+    site.write(directory, bundle)
+    before = names(directory)
+    (directory / "assets/stale-old.js").write_text("stale")
+    site.write(directory, bundle)
+    assert names(directory) == before
 
 
 def test_other_files_are_never_cleared(bundle: Path, tmp_path: Path) -> None:
-    mine = tmp_path / "lessons" / "mine.md"
-    mine.parent.mkdir()
+    mine = tmp_path / "work/lessons/mine.md"
+    mine.parent.mkdir(parents=True)
     mine.write_text("mine")
     with pytest.raises(SiteError, match="not a site of ours"):
-        site.write(tmp_path, bundle)
+        site.write(tmp_path / "work", bundle)
     assert mine.read_text() == "mine"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -20,10 +18,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def static_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`backsight build` into a sub-folder of a plain web server that knows nothing of us."""
-    root = tmp_path_factory.mktemp("host")
-    subprocess.run([sys.executable, "-m", "backsight", "build", str(root / "some/folder")], check=True)
+def static_url(built_site: Path) -> Iterator[str]:
+    """The written site in a sub-folder of a plain web server that knows nothing of us."""
+    root = built_site.parent.parent
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/some/folder"
