@@ -52,7 +52,7 @@ class Job:
 
 
 def node() -> str:
-    """The Node to run kernels with: $BACKSIGHT_NODE, the one that came with the package, or the one on PATH."""
+    """The Node to run kernels with: $BACKSIGHT_NODE, the one installed with the tests, or the one on PATH."""
     chosen = os.environ.get("BACKSIGHT_NODE")
     if chosen:
         return chosen

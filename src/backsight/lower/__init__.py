@@ -7,6 +7,7 @@ from typing import Literal
 
 import backsight.ops  # noqa: F401  (fills the registry)
 from backsight.ir.program import Program
+from backsight.lower.fused import lower_fused
 from backsight.lower.inspect import lower_inspect
 from backsight.lower.loops import LoopProgram
 
@@ -34,4 +35,4 @@ def lower(
     sizes = dict(bind or {})
     if rows is not None and (rows in sizes or rows not in program.dims):
         rows = None
-    return lower_inspect(program, rows, sizes)
+    return (lower_inspect if mode == "inspect" else lower_fused)(program, rows, sizes)

@@ -1,4 +1,4 @@
-"""Integer arithmetic of array indices: polynomials in dimensions and loop variables, kept in one normal form."""
+"""Integer arithmetic of array indices: polynomials in dimensions and loop variables, in one normal form."""
 
 from __future__ import annotations
 

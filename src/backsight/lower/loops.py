@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 from backsight.ir.program import Dim, Origin, Params, Shape
 from backsight.lower.index import Index
 
+Role: TypeAlias = Literal["input", "output", "local"]
+
 LOW, HIGH = "lo", "hi"
 """The window of rows a run works on; symbols in an Index."""
 
@@ -72,7 +74,7 @@ class LetIndex:
 
 @dataclass(frozen=True, slots=True)
 class LetWhole:
-    """The largest `start + k * step` that is not beyond `stop`: where the loop in steps ends and its tail begins."""
+    """The largest `start + k * step` not beyond `stop`: where the loop in steps ends and its tail begins."""
 
     name: str
     start: Index
@@ -144,7 +146,7 @@ class Buffer:
     port: str | None
     shape: Shape
     length: Index
-    role: Literal["input", "output", "local"] = "local"
+    role: Role = "local"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Every equation as scalar definitions over named axes: what is computed at one index, and over which indices.
+"""Every equation as scalar definitions over named axes: what is computed at one index, and over which.
 
 Axes belong to a node, not to a name of a dimension: `W: (h, h)` has two.
 """
@@ -345,7 +345,8 @@ class Definitions:
 
     def _places(self, key: tuple[Any, ...], at: Position, shape: Shape) -> Position:
         """Where an indexed element stands in the array that was indexed."""
-        left, found = iter(at), []
+        left = iter(at)
+        found: list[Index] = []
         for part in key:
             dim = self.size(shape[len(found)]) if part[0] != "new" else None
             if part[0] == "new":
@@ -403,7 +404,24 @@ class Definitions:
 
 _RULES: dict[str, Callable[..., list[Node]]] = {
     name: getattr(Definitions, name)
-    for name in ["sum", "mean", "max", "contract", "logsumexp", "softmax", "transpose", "expand_dims", "squeeze", "broadcast", "reshape", "index", "unindex", "stack", "concatenate", "dim"]
+    for name in [
+        "sum",
+        "mean",
+        "max",
+        "contract",
+        "logsumexp",
+        "softmax",
+        "transpose",
+        "expand_dims",
+        "squeeze",
+        "broadcast",
+        "reshape",
+        "index",
+        "unindex",
+        "stack",
+        "concatenate",
+        "dim",
+    ]
 }
 
 

@@ -6,25 +6,25 @@ from collections.abc import Iterable
 
 from backsight.ir.program import Constant, Program, Shape, Var
 from backsight.lower.index import Index, product
-from backsight.lower.loops import HIGH, LOW, Buffer, Statement
+from backsight.lower.loops import HIGH, LOW, Buffer, Role
 
 
 class Names:
     """Hands out identifiers that are unique in a LoopProgram."""
 
     def __init__(self, taken: Iterable[str]) -> None:
-        self._taken = {LOW, HIGH, *taken}
+        self.taken = {LOW, HIGH, *taken}
 
     def fresh(self, *wanted: str) -> str:
         """The first of `wanted` that is free, else the last with a number."""
         for name in wanted:
-            if name not in self._taken:
-                self._taken.add(name)
+            if name not in self.taken:
+                self.taken.add(name)
                 return name
         number = 2
-        while f"{wanted[-1]}_{number}" in self._taken:
+        while f"{wanted[-1]}_{number}" in self.taken:
             number += 1
-        self._taken.add(f"{wanted[-1]}_{number}")
+        self.taken.add(f"{wanted[-1]}_{number}")
         return f"{wanted[-1]}_{number}"
 
 
@@ -40,7 +40,7 @@ class Storage:
 
     def port(self, variable: str, shape: Shape) -> Buffer:
         """The buffer that the outside reaches under the variable's name."""
-        role = "input" if variable in self.inputs else "output" if variable in self.outputs else "local"
+        role: Role = "input" if variable in self.inputs else "output" if variable in self.outputs else "local"
         return self._add(variable, Buffer(self.names.fresh(variable), variable, shape, product(shape), role))
 
     def scratch(self, variable: str, shape: Shape, length: Index | None = None) -> Buffer:
@@ -61,8 +61,3 @@ class Storage:
                 self._add(f"={position}", buffer)
                 found.append((buffer.name, float(atom.value)))
         return tuple(found)
-
-
-def symbols_used(buffers: Iterable[Buffer], body: Iterable[Statement]) -> frozenset[str]:
-    """Symbols in lengths of buffers; what allocation has to know."""
-    return frozenset(s for b in buffers for s in b.length.symbols)
