@@ -134,8 +134,10 @@ class NumpySpeller(Speller):
         if e.inputs[0].type.rank == 0:
             return Text(f"np.reshape({operands[0].text}, {(1,) * rank})")
         items = ["None" if i in axes else ":" for i in range(rank)]
-        while items[-1] == ":":
+        while items and items[-1] == ":":
             items.pop()
+        if not items:
+            return operands[0]
         return Text(f"{operands[0].within(ATOM)}[{', '.join(items)}]")
 
     def _squeeze(self, e: Equation, operands: Sequence[Text]) -> Text:
@@ -206,8 +208,9 @@ def _oriented(left: str, last: str, right: str) -> tuple[bool, bool] | None:
 
 
 def _is_matmul(a: str, b: str, right: str) -> bool:
-    pattern = contract_spec(len(a), len(b))
-    (pa, pb), pr = read_spec(pattern)
+    if not a or not b:
+        return False
+    (pa, pb), pr = read_spec(contract_spec(len(a), len(b)))
     names: dict[str, str] = {}
     for mine, theirs in zip(a + b + right, pa + pb + pr, strict=False):
         if names.setdefault(theirs, mine) != mine:

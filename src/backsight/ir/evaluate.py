@@ -62,12 +62,18 @@ def to_array(value: Any) -> Array:
     sizes = tuple(known) if known is not None else tuple(shape)
     if len(flat) != prod(sizes):
         raise ShapeError("the rows of a nested list have different lengths")
-    kind: DType = "float64"
-    if flat and all(isinstance(x, bool) for x in flat):
-        kind = "bool"
-    elif flat and all(isinstance(x, int) and not isinstance(x, bool) for x in flat):
-        kind = "int64"
-    return Array(sizes, flat, kind)
+    return Array(sizes, flat, _kind(value, flat))
+
+
+def _kind(value: Any, flat: Sequence[Any]) -> DType:
+    """The element type: what the array says, or what its numbers are; an array of no numbers is float64."""
+    declared = str(getattr(value, "dtype", ""))
+    if declared == "bool" or (flat and all(isinstance(x, bool) for x in flat)):
+        return "bool"
+    if declared.startswith(("int", "uint")):
+        return "int64"
+    whole = flat and all(isinstance(x, int) and not isinstance(x, bool) for x in flat)
+    return "int64" if whole else "float64"
 
 
 def _flatten(nested: Any, depth: int) -> list[Any]:

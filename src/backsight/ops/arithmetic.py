@@ -144,13 +144,18 @@ neg = register(
 
 
 def _base_slope(a: Value, b: Value) -> Any:
-    return 2 * a if is_constant(b, 2) else b * a ** (b - 1)
+    if is_constant(b, 2):
+        return 2 * a
+    if isinstance(b.atom, Constant):
+        return b * a ** (b - 1) if b.atom.value != 0 else 0.0 * a
+    # Anything to the power 0 is 1, at base 0 too, where 0 * 0 ** -1 would be NaN.
+    flat = apply("eq", b, 0.0)
+    return b * a ** apply("where", flat, 1.0, b - 1)
 
 
 def _exponent_slope(y: Value, a: Value) -> Any:
-    # Where the base is 0 its logarithm is -inf, but the value does not depend on a positive exponent.
-    safe = apply("where", a > 0, a, 1.0)
-    return apply("where", a > 0, y * apply("log", safe), 0.0)
+    # 0 to a positive power stays 0, though its logarithm is -inf; a negative base has no logarithm (NaN).
+    return y * apply("log", apply("where", apply("eq", a, 0.0), 1.0, a))
 
 
 def _power_vjp(g: Value, y: Value, a: Value, b: Value) -> tuple[Any, Any]:

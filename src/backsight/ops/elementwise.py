@@ -1,7 +1,7 @@
 """Functions of one number, and the two-number maximum and minimum.
 
-Slopes are written in the output where that is cheaper. At kinks the slope is the one JAX uses: abs and relu
-have slope 0 at 0, a tie of maximum gives half to each side.
+Slopes are written in the output where that is cheaper. At kinks: abs, relu and sign have slope 0 at 0,
+leaky relu its leak, and a tie of maximum or minimum gives half to each side. JAX's choices, but for abs (1 at 0).
 """
 
 from __future__ import annotations

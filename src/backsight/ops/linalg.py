@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backsight.errors import ShapeError
+from backsight.errors import DifferentiationError, ShapeError
 from backsight.ir.evaluate import Array, indices
 from backsight.ir.op import Family, Op, register
 from backsight.ir.program import ArrayType, Dim
@@ -78,6 +78,11 @@ def _reference(
 def _vjp(g: Value, y: Value, *xs: Value, spec: str) -> tuple[Any, ...]:
     """Each operand's cotangent is a contraction of g with the other operands, over the letters it lacks."""
     operands, right = read_spec(spec)
+    if any(len(set(letters)) < len(letters) for letters in operands):
+        raise DifferentiationError(
+            f"{spec!r} reads a diagonal, which cannot be differentiated yet",
+            remedy="multiply by np.eye(n) and sum: np.sum(A * np.eye(n)) is the trace",
+        )
     dims = letter_dims(spec, [x.type for x in xs])
     result = []
     for position, letters in enumerate(operands):

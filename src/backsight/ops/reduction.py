@@ -28,6 +28,16 @@ def _result(types: Sequence[ArrayType], axes: tuple[int, ...], keepdims: bool) -
     return ArrayType(without_axes(types[0].shape, axes, keepdims))
 
 
+def _result_of_some(types: Sequence[ArrayType], axes: tuple[int, ...], keepdims: bool) -> ArrayType:
+    """As `_result`, for folds that nothing has no answer to; a named axis without rows gives -inf."""
+    if any(dim == 0 for axis, dim in enumerate(types[0].shape) if axis in axes):
+        raise ShapeError(
+            f"no numbers lie along axes {axes} of {types[0]}, so there is no largest",
+            remedy="leave out arrays without entries",
+        )
+    return _result(types, axes, keepdims)
+
+
 def _fold(function: Callable[[list[float]], float]) -> Callable[..., list[float]]:
     """A reference that collects the numbers of each cell of the result and folds them."""
 
@@ -148,7 +158,7 @@ max_ = register(
         "max",
         Family.REDUCE,
         says="keeps the largest",
-        result=_result,
+        result=_result_of_some,
         reference=_fold(_max),
         vjp=_max_vjp,
         jvp=_max_jvp,
@@ -162,7 +172,7 @@ logsumexp = register(
         "logsumexp",
         Family.REDUCE,
         says="takes the logarithm of the sum of exponentials",
-        result=_result,
+        result=_result_of_some,
         reference=_fold(_logsumexp),
         vjp=_logsumexp_vjp,
         jvp=_logsumexp_jvp,

@@ -1,0 +1,546 @@
+"""Every operation, walked through the registry: its record is whole, and all answers about it agree."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import string
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import backsight.ops  # noqa: F401  (fills the registry)
+from backsight.errors import DifferentiationError, ShapeError
+from backsight.ir.builder import Builder
+from backsight.ir.op import REGISTRY, Family
+from backsight.ir.program import Constant, Program
+from backsight.ops import Value
+from backsight.transforms import gradient, simplify
+from tests.agreement import (
+    Arrays,
+    Batch,
+    assert_close,
+    differences,
+    input_types,
+    program_of,
+    run_javascript,
+    run_numpy,
+    run_reference,
+    weighted_sum,
+)
+
+NAMES = sorted(REGISTRY)
+
+# Written from JAX's documentation, not from ours: what each op means.
+IN_JAX: dict[str, Callable[..., Any]] = {
+    "add": jnp.add,
+    "sub": jnp.subtract,
+    "mul": jnp.multiply,
+    "div": jnp.true_divide,
+    "neg": jnp.negative,
+    "pow": jnp.power,
+    "exp": jnp.exp,
+    "log": jnp.log,
+    "log1p": jnp.log1p,
+    "sqrt": jnp.sqrt,
+    "abs": jnp.abs,
+    "sign": jnp.sign,
+    "floor": jnp.floor,
+    "sin": jnp.sin,
+    "cos": jnp.cos,
+    "tanh": jnp.tanh,
+    "sigmoid": jax.nn.sigmoid,
+    "relu": jax.nn.relu,
+    "leaky_relu": lambda x, slope: jnp.where(x > 0, x, slope * x),
+    "softplus": jax.nn.softplus,
+    "copy": lambda x: x,
+    "maximum": jnp.maximum,
+    "minimum": jnp.minimum,
+    "lt": jnp.less,
+    "le": jnp.less_equal,
+    "gt": jnp.greater,
+    "ge": jnp.greater_equal,
+    "eq": jnp.equal,
+    "ne": jnp.not_equal,
+    "logical_and": jnp.logical_and,
+    "logical_or": jnp.logical_or,
+    "logical_not": jnp.logical_not,
+    "where": jnp.where,
+    "contract": lambda *xs, spec: jnp.einsum(spec, *xs),
+    "sum": lambda x, axes, keepdims: jnp.sum(x, axis=axes, keepdims=keepdims),
+    "mean": lambda x, axes, keepdims: jnp.mean(x, axis=axes, keepdims=keepdims),
+    "max": lambda x, axes, keepdims: jnp.max(x, axis=axes, keepdims=keepdims),
+    "logsumexp": lambda x, axes, keepdims: jax.nn.logsumexp(x, axis=axes, keepdims=keepdims),
+    "softmax": lambda x, axis: jax.nn.softmax(x, axis=axis),
+    "transpose": lambda x, axes: jnp.transpose(x, axes),
+    "reshape": lambda x, shape: jnp.reshape(x, shape),
+    "expand_dims": lambda x, axes: jnp.expand_dims(x, axes),
+    "squeeze": lambda x, axes: jnp.squeeze(x, axes),
+    "broadcast": lambda x, shape: jnp.broadcast_to(x, shape),
+    "index": lambda x, key: x[_numpy_key(key)],
+    "unindex": lambda x, key, shape: jnp.zeros(shape).at[_numpy_key(key)].set(x),
+    "stack": lambda *xs, axis: jnp.stack(xs, axis=axis),
+    "concatenate": lambda *xs, axis: jnp.concatenate(xs, axis=axis),
+}
+
+
+def _numpy_key(key: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    kinds = {"int": lambda i: i, "slice": slice, "new": lambda: None}
+    return tuple(kinds[kind](*rest) for kind, *rest in key)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An op with operands and params to try it at."""
+
+    op: str
+    number: int
+    inputs: tuple[Any, ...]
+    params: Mapping[str, Any]
+
+    @property
+    def program(self) -> Program:
+        return program_of(self.op, self.inputs, self.params)
+
+    def __str__(self) -> str:
+        return f"case {self.number} of {self.op}: {[np.shape(x) for x in self.inputs]} {dict(self.params)}"
+
+
+def _whole(*axes: int, keepdims: bool = False) -> dict[str, Any]:
+    return {"axes": axes, "keepdims": keepdims}
+
+
+ALL = ("slice", 0, None, 1)
+# Shapes and params beyond `try_at`, by op; maps get theirs by broadcasting.
+SHAPES: dict[str, Sequence[tuple[Sequence[tuple[int, ...]], dict[str, Any]]]] = {
+    **{
+        op: [
+            ([(4,)], _whole(0)),
+            ([(2, 3, 4)], _whole(1)),
+            ([(2, 3, 4)], _whole(0, 2)),
+            ([(2, 3, 4)], _whole(1, 2, keepdims=True)),
+            ([(2, 1)], _whole(1)),
+            ([(1, 1)], _whole(0, 1)),
+            ([(2, 0)], _whole(0)),
+            ([(3,)], _whole()),
+            ([()], _whole()),
+        ]
+        for op in ("sum", "mean", "max", "logsumexp")
+    },
+    "softmax": [
+        ([(4,)], {"axis": 0}),
+        ([(2, 3, 4)], {"axis": 1}),
+        ([(3, 1)], {"axis": 1}),
+        ([(0, 3)], {"axis": 1}),
+    ],
+    "contract": [
+        ([(3,), (3,)], {"spec": "i,i->"}),
+        ([(3,), (2,)], {"spec": "i,j->ij"}),
+        ([(3,), (2,)], {"spec": "i,j->ji"}),
+        ([(2, 3), (3,)], {"spec": "ij,j->i"}),
+        ([(3,), (3, 2)], {"spec": "i,ij->j"}),
+        ([(2, 3), (4, 3)], {"spec": "ij,kj->ik"}),
+        ([(3, 2), (3, 4)], {"spec": "ij,ik->kj"}),
+        ([(2, 3), (2, 3)], {"spec": "ij,ij->"}),
+        ([(2, 3), (2, 3)], {"spec": "ij,ij->j"}),
+        ([(2, 3)], {"spec": "ij->ji"}),
+        ([(2, 3)], {"spec": "ij->i"}),
+        ([(2, 3), (4,)], {"spec": "ij,k->ik"}),
+        ([(5, 2, 3), (5, 3, 4)], {"spec": "aij,ajk->aik"}),
+        ([(5, 2, 3), (3, 4)], {"spec": "aij,jk->aik"}),
+        ([(2, 3), (3, 4), (4, 2)], {"spec": "ij,jk,kl->il"}),
+        ([(), (3,)], {"spec": ",i->i"}),
+        ([(2, 0), (0, 3)], {"spec": "ij,jk->ik"}),
+        ([(0, 2), (2, 3)], {"spec": "ij,jk->ik"}),
+        ([(1, 1), (1, 1)], {"spec": "ij,jk->ik"}),
+    ],
+    "transpose": [([(2, 3, 4)], {"axes": (2, 0, 1)}), ([(3,)], {"axes": (0,)}), ([()], {"axes": ()})],
+    "reshape": [
+        ([(2, 3, 4)], {"shape": (4, 6)}),
+        ([()], {"shape": (1, 1)}),
+        ([(1, 1)], {"shape": ()}),
+        ([(0, 2)], {"shape": (3, 0)}),
+    ],
+    "expand_dims": [([(2, 3)], {"axes": (0, 2)}), ([()], {"axes": (0,)}), ([()], {"axes": ()})],
+    "squeeze": [([(1, 3, 1)], {"axes": (0, 2)}), ([(1,)], {"axes": (0,)}), ([(1, 3)], {"axes": ()})],
+    "broadcast": [
+        ([()], {"shape": (2, 3)}),
+        ([(1, 3)], {"shape": (2, 3)}),
+        ([(3,)], {"shape": (4, 2, 3)}),
+        ([(1,)], {"shape": (0,)}),
+        ([()], {"shape": ()}),
+    ],
+    "index": [
+        ([(4, 5)], {"key": (("int", 3), ("int", 1))}),
+        ([(4, 5)], {"key": (ALL, ("slice", 1, 5, 2))}),
+        ([(4, 5, 2)], {"key": (("slice", 1, 3, 1), ("new",), ("int", 0))}),
+        ([(4,)], {"key": (("slice", 2, 2, 1),)}),
+        ([(4,)], {"key": (("new",), ALL, ("new",))}),
+        ([(2, 3)], {"key": ()}),
+        ([(2, 3)], {"key": (ALL, ("slice", 0, 9, 2))}),
+    ],
+    "unindex": [
+        ([()], {"key": (("int", 2),), "shape": (4,)}),
+        ([(3,)], {"key": (("slice", 0, 5, 2),), "shape": (5,)}),
+        ([(2, 1)], {"key": (("slice", 1, 3, 1), ("new",), ("int", 0)), "shape": (4, 5)}),
+        ([(2, 3)], {"key": (), "shape": (2, 3)}),
+        ([(3,)], {"key": (("int", 0),), "shape": (2, 3)}),
+        ([(0,)], {"key": (("slice", 2, 2, 1),), "shape": (4,)}),
+    ],
+    "stack": [
+        ([(), ()], {"axis": 0}),
+        ([(2, 3)] * 3, {"axis": 1}),
+        ([(2, 3)] * 2, {"axis": 2}),
+        ([(0,)] * 2, {"axis": 1}),
+    ],
+    "concatenate": [
+        ([(2, 3), (2, 1)], {"axis": 1}),
+        ([(2,), (0,), (3,)], {"axis": 0}),
+        ([(1, 2, 2), (1, 3, 2)], {"axis": 1}),
+    ],
+}
+BROADCAST: dict[int, Sequence[Sequence[tuple[int, ...]]]] = {
+    1: [[()], [(3,)], [(2, 1, 3)], [(0,)], [(2, 0)]],
+    2: [
+        [(), ()],
+        [(3,), ()],
+        [(), (2, 3)],
+        [(2, 3), (3,)],
+        [(2, 1), (1, 3)],
+        [(1,), (4, 2)],
+        [(0, 3), (3,)],
+        [(2, 1, 3), (4, 1)],
+    ],
+    3: [[(3,), (), (3,)], [(2, 1), (3,), ()], [(2, 3), (1, 3), (2, 1)], [(0,), (0,), ()]],
+}
+EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, math.inf, -math.inf, math.nan, 710.0, -750.0, 1e200)
+
+
+def cases(op: str) -> Iterator[Case]:
+    """`try_at` first, then random operands of other shapes within the range of `try_at`."""
+    record = REGISTRY[op]
+    random = np.random.default_rng(sum(op.encode()))
+    number = count()
+    for params in record.try_params:
+        yield Case(op, next(number), tuple(np.array(x) for x in record.try_at), params)
+    if record.family is Family.MAP:
+        shapes = [(s, p) for s in BROADCAST[len(record.try_at)] for p in record.try_params]
+    else:
+        shapes = [(list(s), p) for s, p in SHAPES[op]]
+    for sizes, params in shapes:
+        operands = list(record.try_at)[: len(sizes)] + [record.try_at[-1]] * (len(sizes) - len(record.try_at))
+        yield Case(
+            op, next(number), tuple(_like(x, s, random) for x, s in zip(operands, sizes, strict=True)), params
+        )
+
+
+def _like(example: Any, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+    known = np.array(example)
+    if known.dtype == bool:
+        return random.random(shape) < 0.5
+    return np.array(random.uniform(known.min(), known.max(), shape))
+
+
+def edge_case(op: str) -> Case | None:
+    """A map at every combination of edge values."""
+    record = REGISTRY[op]
+    if record.family is not Family.MAP:
+        return None
+    kinds = [(True, False) if np.array(x).dtype == bool else EDGES for x in record.try_at]
+    columns = list(zip(*itertools.product(*kinds), strict=True))
+    return Case(op, -1, tuple(np.array(c) for c in columns), record.try_params[0])
+
+
+def in_jax(case: Case, inputs: Sequence[Any]) -> Any:
+    return IN_JAX[case.op](*inputs, **case.params)
+
+
+@lru_cache
+def jax_answers(name: str) -> dict[str, Any]:
+    """JAX's values, and gradients under "gradient of …", of all cases of an op, compiled as one function."""
+    everything = list(cases(name))
+    edges = edge_case(name)
+    slopes = [case for case in everything if _differentiable(case)]
+    values = everything if edges is None else [*everything, edges]
+
+    @jax.jit
+    def answer(operands: list[Any], moved: list[Any], weights: list[Any]) -> tuple[list[Any], list[Any]]:
+        gradients = []
+        for case, inputs, weight in zip(slopes, moved, weights, strict=True):
+            places = tuple(i for i, x in enumerate(case.inputs) if x.dtype == float)
+            scalar = lambda *xs: jnp.sum(weight * in_jax(case, xs))  # noqa: B023, E731
+            gradients.append(jax.grad(scalar, places)(*inputs))
+        return [in_jax(case, xs) for case, xs in zip(values, operands, strict=True)], gradients
+
+    found, gradients = answer(
+        [case.inputs for case in values], [case.inputs for case in slopes], [_weight(case) for case in slopes]
+    )
+    answers = {str(case): value for case, value in zip(values, found, strict=True)}
+    return answers | {f"gradient of {case}": g for case, g in zip(slopes, gradients, strict=True)}
+
+
+SOME = [name for name in NAMES if name != "dim"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_record_is_whole(name: str) -> None:
+    op = REGISTRY[name]
+    assert op.name == name and name.isidentifier()
+    assert op.says and op.says[0].islower() and not op.says.endswith(".")
+    assert op.why and not op.why.endswith(".")
+    assert op.vjp is not None and op.jvp is not None
+    assert (op.scalar is not None) == (op.family is Family.MAP)
+    assert (op.reference is not None) == (op.family is not Family.MAP)
+    if name != "dim":
+        assert op.try_at and op.try_params, "no inputs to try it at"
+        assert name in IN_JAX
+    if op.family is Family.MAP:
+        write = op.write
+        assert write.numpy is not None and write.js is not None and write.tex is not None
+        for form in (write.numpy, write.js, write.tex):
+            fields = {f for _, f, _, _ in string.Formatter().parse(form.template) if f is not None}
+            assert {f for f in fields if f.isdigit()} == {str(i) for i in range(len(op.try_at))}
+            assert {f for f in fields if not f.isdigit()} <= set(op.try_params[0])
+
+
+@lru_cache
+def batch() -> Batch:
+    """What JavaScript must answer: filled by the cases of all ops, run once."""
+    found = Batch(tolerance=1e-11)
+    for name in SOME:
+        for case in cases(name):
+            found.add(case.program, case.inputs, run_reference(case.program, case.inputs), str(case))
+            if _differentiable(case):
+                for program, inputs in (_first_order(case), _second_order(case), _tangent(case)):
+                    found.add(program, inputs, run_reference(program, inputs), f"{program.name} of {case}")
+        edges = edge_case(name)
+        if edges is not None:
+            found.add(
+                edges.program, edges.inputs, run_reference(edges.program, edges.inputs), f"edges of {name}"
+            )
+    return found
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_values_agree(name: str) -> None:
+    """Reference, executed NumPy source and JAX, at the record's own inputs and at other shapes."""
+    for case in cases(name):
+        reference = run_reference(case.program, case.inputs)
+        assert_close(run_numpy(case.program, case.inputs), reference, 1e-13, f"NumPy of {case}")
+        assert_close([jax_answers(name)[str(case)]], reference, 1e-13, f"JAX of {case}")
+
+
+@pytest.mark.parametrize("name", [n for n in SOME if REGISTRY[n].family is Family.MAP])
+def test_edge_values_agree(name: str) -> None:
+    """0, -0, 1, infinities, NaN and numbers near overflow, in every combination."""
+    case = edge_case(name)
+    assert case is not None
+    reference = run_reference(case.program, case.inputs)
+    jax_answer = np.asarray(jax_answers(name)[str(case)], dtype=float)
+    (numpy_answer,) = run_numpy(case.program, case.inputs)
+    for row in range(len(reference[0])):
+        at = f"{name} at {[x[row] for x in case.inputs]}"
+        for answer, who in ((numpy_answer, "NumPy"), (jax_answer, "JAX")):
+            np.testing.assert_allclose(
+                answer[row], reference[0][row], rtol=1e-13, atol=1e-300, err_msg=f"{who}: {at}"
+            )
+
+
+# Derivatives ------------------------------------------------------------------------------------------------
+
+
+def _differentiable(case: Case) -> bool:
+    return case.program.outputs[0].type.dtype == "float64" and any(
+        np.asarray(x).dtype == float for x in case.inputs
+    )
+
+
+def _random(case: Case) -> np.random.Generator:
+    return np.random.default_rng([case.number, *case.op.encode()])
+
+
+def _weight(case: Case) -> Any:
+    return _random(case).normal(size=case.program.outputs[0].type.shape)
+
+
+def _first_order(case: Case) -> tuple[Program, list[Any]]:
+    """The gradient of Σ weight · op(x), with the inputs it runs on."""
+    program, weight = case.program, _weight(case)
+    scalar = weighted_sum(program, [weight], "scalar")
+    wrt = [v.name for v in program.inputs if v.type.dtype == "float64"]
+    derived = gradient(scalar, wrt, name="first_order").program
+    return _without_value(derived), [*case.inputs, weight]
+
+
+def _second_order(case: Case) -> tuple[Program, list[Any]]:
+    """The gradient of Σ direction · first order: a Hessian times a vector."""
+    first, inputs = _first_order(case)
+    random = _random(case)
+    directions = [random.normal(size=o.type.shape) for o in first.outputs]
+    scalar = weighted_sum(first, directions, "scalar")
+    wrt = [v.name for v in case.program.inputs if v.type.dtype == "float64"]
+    derived = gradient(scalar, wrt, name="second_order").program
+    return _without_value(derived), [*inputs, *directions]
+
+
+def _without_value(program: Program) -> Program:
+    return Program(program.name, program.inputs, program.equations, program.outputs[1:], program.guards)
+
+
+def _tangent(case: Case) -> tuple[Program, list[Any]]:
+    """The op's jvp rule as a Program: there is no forward transform yet, so the rule is written out here."""
+    random = _random(case)
+    record = REGISTRY[case.op]
+    builder = Builder("tangent")
+    xs = [Value(builder, builder.input(f"x{i}", t)) for i, t in enumerate(input_types(case.inputs))]
+    moves = [random.normal(size=np.shape(x)) if np.asarray(x).dtype == float else None for x in case.inputs]
+    dxs = [
+        None if move is None else Value(builder, builder.input(f"dx{i}", x.type))
+        for i, (move, x) in enumerate(zip(moves, xs, strict=True))
+    ]
+    y = Value(builder, builder.apply(case.op, [x.atom for x in xs], name="y", **case.params))
+    assert record.jvp is not None
+    dy = record.jvp(*dxs, y, *xs, **case.params)
+    # A rule may answer None for zero, and may leave stretching to whoever uses it.
+    zero = Value(builder, builder.apply("mul", (y.atom, Constant(0.0)))) if dy is None else None
+    whole = zero if dy is None else dy
+    if whole.type.shape != y.type.shape:
+        whole = Value(builder, builder.apply("broadcast", (whole.atom,), shape=y.type.shape))
+    return builder.finish([whole.atom]), [*case.inputs, *(m for m in moves if m is not None)]
+
+
+def _central(case: Case, function: Callable[[list[Any]], Arrays], directions: Sequence[Any]) -> Arrays:
+    moved = iter(directions)
+    along = [next(moved) if np.asarray(x).dtype == float else None for x in case.inputs]
+    return differences(function, [np.asarray(x) for x in case.inputs], along)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_derivatives_agree(name: str) -> None:
+    """vjp and jvp, and their own gradients, against central differences, each other, NumPy and JAX."""
+    for case in filter(_differentiable, cases(name)):
+        first, inputs = _first_order(case)
+        weight = inputs[-1]
+        ours = run_reference(first, inputs)
+        assert_close(run_numpy(first, inputs), ours, 1e-12, f"NumPy of vjp of {case}")
+        assert_close(run_numpy(simplify(first), inputs), ours, 1e-12, f"simplified vjp of {case}")
+        assert_close(jax_answers(name)[f"gradient of {case}"], ours, 1e-11, f"JAX's vjp of {case}")
+        tangent, tangent_inputs = _tangent(case)
+        moves = tangent_inputs[len(case.inputs) :]
+        dy = run_reference(tangent, tangent_inputs)
+        assert_close(run_numpy(tangent, tangent_inputs), dy, 1e-12, f"NumPy of jvp of {case}")
+        measured = _central(case, lambda xs: run_reference(case.program, xs), moves)  # noqa: B023
+        assert_close(dy, measured, 1e-7, f"differences along jvp of {case}")
+        both = sum(float(np.sum(g * d)) for g, d in zip(ours, moves, strict=True))
+        assert_close([both], [float(np.sum(weight * dy[0]))], 1e-11, f"jvp and vjp of {case}")
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_second_derivatives_agree(name: str) -> None:
+    for case in filter(_differentiable, cases(name)):
+        second, inputs = _second_order(case)
+        first, first_inputs = _first_order(case)
+        directions = inputs[len(first_inputs) :]
+        ours = run_reference(second, inputs)
+        assert_close(run_numpy(second, inputs), ours, 1e-12, f"NumPy of second order of {case}")
+        assert_close(run_numpy(simplify(second), inputs), ours, 1e-12, f"simplified second order of {case}")
+
+        def slopes(xs: Arrays) -> Arrays:
+            return run_reference(first, [*xs, first_inputs[-1]])  # noqa: B023
+
+        # A Hessian is symmetric: H · direction is how the gradient changes along the direction.
+        measured = _central(case, slopes, directions)
+        assert_close(ours, measured, 1e-6, f"differences of the gradient of {case}")
+
+
+# Choices that are ours --------------------------------------------------------------------------------------
+
+KINKS: dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]]] = {
+    # op: (operands, slopes by each of them)
+    "abs": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
+    "relu": [((0.0,), (0.0,)), ((-0.0,), (0.0,))],
+    "leaky_relu": [((0.0,), (0.01,))],
+    "sqrt": [((0.0,), (math.inf,))],
+    "log": [((0.0,), (math.inf,))],
+    "maximum": [((1.5, 1.5), (0.5, 0.5)), ((0.0, -0.0), (0.5, 0.5)), ((2.0, 1.0), (1.0, 0.0))],
+    "minimum": [((1.5, 1.5), (0.5, 0.5)), ((2.0, 1.0), (0.0, 1.0))],
+    "sign": [((0.0,), (0.0,))],
+    "floor": [((1.0,), (0.0,))],
+    "pow": [
+        ((0.0, 0.0), (0.0, 0.0)),
+        ((0.0, 1.0), (1.0, 0.0)),
+        ((0.0, 2.0), (0.0, 0.0)),
+        ((0.0, 0.5), (math.inf, 0.0)),
+        ((-2.0, 2.0), (-4.0, math.nan)),
+        ((-2.0, 3.0), (12.0, math.nan)),
+        ((0.0, -1.0), (-math.inf, math.nan)),
+    ],
+}
+
+
+JAX_DIFFERS: dict[tuple[str, tuple[float, ...]], tuple[float, ...]] = {
+    # The middle of the slopes on both sides, where JAX takes the right one.
+    ("abs", (0.0,)): (1.0,),
+    # x ** 0 is 1 everywhere, so it has no slope.
+    ("pow", (0.0, 0.0)): (math.nan, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", KINKS)
+def test_slopes_at_kinks(name: str) -> None:
+    """The documented choice, in every evaluator; JAX's too, except where the table below says otherwise."""
+    params = REGISTRY[name].try_params[0]
+    for operands, slopes in KINKS[name]:
+        program = gradient(program_of(name, operands, params)).program
+        for answer in (
+            run_reference(program, operands),
+            run_numpy(program, operands),
+            *run_javascript([(program, operands)]),
+        ):
+            np.testing.assert_equal(
+                [float(g) for g in answer[1:]], list(slopes), err_msg=f"{name} at {operands}"
+            )
+        theirs = jax.grad(lambda *xs: IN_JAX[name](*xs, **params), tuple(range(len(operands))))(*operands)
+        expected = JAX_DIFFERS.get((name, operands), slopes)
+        np.testing.assert_equal(
+            [float(g) for g in theirs], list(expected), err_msg=f"JAX: {name} at {operands}"
+        )
+
+
+def test_the_largest_of_several_equal_numbers_shares_its_slope() -> None:
+    case = Case("max", 0, (np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]]),), {"axes": (1,), "keepdims": False})
+    program = gradient(weighted_sum(case.program, [np.ones(2)], "total"), ["x1"]).program
+    expected = [[[0, 0.5, 0.5], [1 / 3, 1 / 3, 1 / 3]]]
+    for run in (run_reference, run_numpy):
+        assert_close(run(program, [case.inputs[0], np.ones(2)])[1:], expected, 1e-15, "max")
+
+
+@pytest.mark.parametrize("name", ["max", "logsumexp"])
+def test_there_is_no_largest_of_no_numbers(name: str) -> None:
+    with pytest.raises(ShapeError, match="no numbers"):
+        program_of(name, [np.zeros((2, 0))], {"axes": (1,), "keepdims": False})
+
+
+@pytest.mark.parametrize("spec", ["ii->", "ii->i", "ii,ij->j"])
+def test_a_diagonal_is_summed_but_not_differentiated(spec: str) -> None:
+    """Its slope lives on the diagonal only; a wrong one would be worse than none."""
+    inputs = [np.arange(9.0).reshape(3, 3) + 1] * len(spec.split("->")[0].split(","))
+    program = program_of("contract", inputs, {"spec": spec})
+    assert_close(run_reference(program, inputs), [np.einsum(spec, *inputs)], 1e-14, spec)
+    assert_close(run_numpy(program, inputs), [np.einsum(spec, *inputs)], 1e-14, spec)
+    assert_close(run_javascript([(program, inputs)])[0], [np.einsum(spec, *inputs)], 1e-14, spec)
+    total = weighted_sum(program, [np.ones(program.outputs[0].type.shape)], "total")
+    with pytest.raises(DifferentiationError, match="diagonal"):
+        gradient(total, ["x1"])
+
+
+def test_javascript_agrees() -> None:
+    """Values, edges, first and second order of every op: executed in one Node process."""
+    batch().check()
