@@ -21,22 +21,10 @@ def squash(z):
     return a
 
 
-def miss(a, t):
-    """The cost alone."""
-    cost = (a - t) ** 2 / 2
-    return cost
-
-
 def gap(a, t):
     """How far the answer is from the label: the error that people speak of."""
     error = a - t
     return error
-
-
-def score(x1, x2, w1, w2, b):
-    """The weighted sum alone."""
-    z = x1 * w1 + x2 * w2 + b
-    return z
 
 
 def bowl(x1, x2, w1, w2, b, t):
@@ -112,12 +100,6 @@ def square_of_line(x):
     return y
 
 
-def square(u):
-    """Its outer part."""
-    y = u**2
-    return y
-
-
 _FRUIT = {"x1": 0.8, "x2": -0.6, "w1": 1.0, "w2": 0.5, "b": -0.5}
 _BOWL = {
     "x1": np.array([0.8, 0.9, 0.6, 0.7, 0.2, 0.35, 0.1, 0.5]),
@@ -129,9 +111,7 @@ _BOWL = {
 FIGURES = {
     "neuron": (neuron, {**_FRUIT, "t": 1.0}, ["x1", "x2", "w1", "w2", "b"]),
     "squash": (squash, {"z": 0.0}, ["z"]),
-    "miss": (miss, {"a": 0.5, "t": 1.0}, ["a"]),
     "gap": (gap, {"a": 0.5, "t": 1.0}, ["a"]),
-    "score": (score, _FRUIT, ["w1", "w2", "b"]),
     "bowl": (bowl, {**_FRUIT, **_BOWL}, ["w1", "w2", "b"]),
     "hits": (hits, {**_FRUIT, **_BOWL}, []),
     "nudge_bias": (nudge_bias, {**_FRUIT, "t": 1.0, "h": 0.01}, ["b"]),
@@ -141,5 +121,4 @@ FIGURES = {
     "chain": (chain, {"p": 3.0, "q": 1.5}, ["p", "q"]),
     "line": (line, {"x": 1.0}, ["x"]),
     "square_of_line": (square_of_line, {"x": 1.0}, ["x"]),
-    "square": (square, {"u": 2.0}, ["u"]),
 }

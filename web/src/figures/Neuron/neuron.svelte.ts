@@ -29,16 +29,16 @@ export interface WeightPlan {
 export const NODES: NodePlan[] = [
   { name: 'x1', at: [0.09, 0.2], title: 'sour' },
   { name: 'x2', at: [0.09, 0.62], title: 'colour' },
-  { name: 'z', at: [0.5, 0.41], slope: 'dz', title: 'sum z' },
-  { name: 'a', at: [0.71, 0.41], slope: 'da', title: 'answer a' },
+  { name: 'z', at: [0.49, 0.41], slope: 'dz', title: 'sum z' },
+  { name: 'a', at: [0.705, 0.41], slope: 'da', title: 'answer a' },
   { name: 'cost', at: [0.92, 0.41], title: 'cost' },
-  { name: 't', at: [0.92, 0.86], title: 'label t' },
+  { name: 't', at: [0.92, 0.88], title: 'label t' },
 ];
 
 export const WEIGHTS: WeightPlan[] = [
-  { name: 'w1', at: [0.29, 0.25], from: 'x1', slope: 'dw1' },
-  { name: 'w2', at: [0.29, 0.57], from: 'x2', slope: 'dw2' },
-  { name: 'b', at: [0.29, 0.9], slope: 'db' },
+  { name: 'w1', at: [0.28, 0.25], from: 'x1', slope: 'dw1' },
+  { name: 'w2', at: [0.28, 0.57], from: 'x2', slope: 'dw2' },
+  { name: 'b', at: [0.28, 0.9], slope: 'db' },
 ];
 
 /** The backward pass: what each packet stands at, and the way it comes. */
@@ -69,18 +69,18 @@ export class NeuronState {
   readonly showsGraph = $derived.by(() => this.view !== 'bowl');
   readonly isSideBySide = $derived.by(() => this.view === 'both' && !this.isNarrow);
   readonly bowlWidth = $derived.by(() => {
-    if (this.isSideBySide) return Math.round(this.width * 0.36);
-    return this.view === 'bowl' ? Math.min(this.width, 460) : this.width;
+    if (this.isSideBySide) return Math.round(this.width * 0.33);
+    return this.view === 'bowl' ? Math.min(this.width, 560) : this.width;
   });
   readonly bowlHeight = $derived.by(() => {
     if (this.view === 'both') return this.isNarrow ? 150 : this.graphHeight;
-    return this.isNarrow ? 250 : 340;
+    return this.isNarrow ? 250 : 400;
   });
   readonly graphWidth = $derived.by(() =>
     this.isSideBySide ? this.width - this.bowlWidth - 16 : this.width,
   );
   readonly graphHeight = $derived.by(() => (this.isNarrow ? 250 : 310));
-  readonly radius = $derived.by(() => Math.min(38, this.graphWidth * 0.075));
+  readonly radius = $derived.by(() => Math.min(38, this.graphWidth * 0.072));
 
   readonly fruit: Fruit[] = $derived.by(() => {
     const rows = this.stage.data.data as Record<string, number[]> | undefined;
@@ -100,10 +100,33 @@ export class NeuronState {
 
   constructor(readonly stage: Stage) {}
 
+  /** The values the scene shows; a graph without a cost has more room for the rest. */
+  readonly parts: string[] = $derived.by(() => this.stage.option('parts', NODES.map(({ name }) => name)));
+  private readonly stretch = $derived.by(() => {
+    const last = Math.max(...NODES.filter(({ name }) => this.parts.includes(name)).map(({ at }) => at[0]));
+    return Math.min(1.35, 0.92 / last);
+  });
+  readonly box = $derived.by(() => (this.isNarrow ? { w: 62, h: 38 } : { w: 80, h: 42 }));
+
   spot(name: string): Spot {
     const found = [...NODES, ...WEIGHTS].find((part) => part.name === name);
     if (!found) throw new Error(`The neuron has no “${name}”.`);
-    return { x: found.at[0] * this.graphWidth, y: 14 + found.at[1] * (this.graphHeight - 34) };
+    const across = Math.max(found.at[0] * this.stretch, (this.radius + 4) / this.graphWidth);
+    return { x: across * this.graphWidth, y: 14 + found.at[1] * (this.graphHeight - 34) };
+  }
+
+  /** The line between two parts, its ends clear of circles and boxes. */
+  way(from: string, to: string): { x1: number; y1: number; x2: number; y2: number } {
+    const [a, b] = [this.spot(from), this.spot(to)];
+    const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+    const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
+    const reach = (name: string): number => {
+      if (!WEIGHTS.some((weight) => weight.name === name)) return this.radius + 5;
+      const { w, h } = this.box;
+      return Math.min(w / 2 / (Math.abs(ux) || 1e-9), h / 2 / (Math.abs(uy) || 1e-9)) + 3;
+    };
+    const [start, end] = [reach(from), reach(to)];
+    return { x1: a.x + ux * start, y1: a.y + uy * start, x2: b.x - ux * end, y2: b.y - uy * end };
   }
 
   pick(index: number): void {
