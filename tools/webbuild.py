@@ -91,9 +91,13 @@ def _build_bundle(web: Path, static: Path) -> None:
 
 def _build_site(root: Path, static: Path) -> None:
     sys.path.insert(0, str(root / "src"))
+    from backsight.errors import BacksightError
     from backsight.guide import site
 
-    site.write(static, static)
+    try:
+        site.write(static, static)
+    except BacksightError as error:  # a lesson's mistake, say: its author needs the place, not our stack
+        raise SystemExit(f"backsight: {error}") from None
 
 
 def ensure(root: Path, force: bool = False) -> bool:
