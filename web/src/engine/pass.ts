@@ -3,7 +3,7 @@
 import { agree, productOf } from './derivation';
 import { resolve, type Letters, type Numbers } from './inspect';
 import type { Dim, PassStep, ValueRef } from './payload';
-import { placeBetween, placeOf } from './places';
+import { placeBetween, placeByShape, placeOf } from './places';
 import type { Entry, PassMoment, Place, Valued } from './types';
 
 /** `numbers` holds one example, at row `row`. */
@@ -47,7 +47,7 @@ function moment(step: PassStep, numbers: Numbers, depth: number, letters: Letter
   const target = valued(step.value, numbers, letters);
   const packets = packetsOf(step, numbers, depth, letters, target);
   const { direction, tex, words, op, origin } = step;
-  return { direction, target, place: placeOf(depth, target), packets, tex, words, op, origin };
+  return { direction, target, place: placeIn(numbers, depth, target), packets, tex, words, op, origin };
 }
 
 /**
@@ -66,7 +66,12 @@ function packetsOf(
   const packet = (refs: readonly ValueRef[], inner: Letters): Packet => {
     const from = refs.map((ref) => valued(ref, numbers, inner));
     const edge = from.map((source) => edgeOf(depth, source, target)).find((found) => found !== null);
-    return { place: edge ?? placeOf(depth, from[0]!), from, number: productOf(from), words: step.words };
+    return {
+      place: edge ?? (from[0] ? placeIn(numbers, depth, from[0]) : null),
+      from,
+      number: productOf(from),
+      words: step.words,
+    };
   };
   if (step.from.length === 0) return [];
   const [many, once] = [step.from.filter(inSum), step.from.filter((ref) => !inSum(ref))];
@@ -84,6 +89,10 @@ function packetsOf(
 }
 
 type Packet = PassMoment['packets'][number];
+
+function placeIn(numbers: Numbers, depth: number, entry: Entry): Place | null {
+  return placeOf(depth, entry) ?? placeByShape(depth, entry, numbers.shapeOf(entry.variable));
+}
 
 function edgeOf(depth: number, source: Entry, target: Entry): Place | null {
   const between = placeBetween(depth, source, target);

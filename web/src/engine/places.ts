@@ -1,5 +1,6 @@
 /** Which variable of a net's Program is which neuron or edge of the drawing. Names only; see ARCHITECTURE.md. */
 
+import type { Dim } from './payload';
 import type { Entry, Place } from './types';
 
 /** The variable of a layer's activations: `X`, `a1` …, `y`. */
@@ -28,6 +29,14 @@ export function placeOf(depth: number, entry: Entry): Place | null {
   const layer = Number(numbered[2]);
   if (numbered[1] !== 'W') return neuron(layer);
   return { kind: 'edge', layer, from: index[0] ?? 0, to: last };
+}
+
+/** For values without a layer in their name (`error`): the layer whose units they have one entry for. */
+export function placeByShape(depth: number, entry: Entry, shape: readonly Dim[]): Place | null {
+  const units = String(shape[shape.length - 1] ?? '');
+  const hidden = /^h(\d+)$/.exec(units);
+  const layer = units === 'd' ? 0 : units === 'k' ? depth + 1 : hidden ? Number(hidden[1]) : null;
+  return layer === null ? null : { kind: 'neuron', layer, unit: entry.index[entry.index.length - 1] ?? 0 };
 }
 
 /** The place of a step from one entry to another: the edge between two neurons, or the place they share. */

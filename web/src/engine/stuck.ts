@@ -97,7 +97,10 @@ function whyItStays(layer: number): string[] {
     layer === 1
       ? 'Its inputs are the data, which do not move.'
       : 'What feeds it cannot move either: no gradient gets past this layer, or the units before are dead too.';
-  return [`It stays so. ${inputs} Plain gradient descent adds 0 to its weights at every step, for ever.`];
+  return [
+    `It stays so. ${inputs} Plain gradient descent adds 0 to its weights at every step, for ever.`,
+    'Only you can wake it: change one of its weights, move the points, or take a new start.',
+  ];
 }
 
 function revivals(layer: number, optimiser: OptimiserName): string[] {
