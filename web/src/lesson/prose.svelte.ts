@@ -18,7 +18,8 @@ export const lights =
   (stage: Stage, name: string): Attachment<HTMLElement | SVGElement> =>
   (element) => {
     const on = () => stage.select(name);
-    const off = () => stage.select(null);
+    // Later: an element that is taken away while it has the focus says so in the middle of a rendering.
+    const off = () => queueMicrotask(() => stage.isLit(name) && stage.select(null));
     element.addEventListener('pointerenter', on);
     element.addEventListener('pointerleave', off);
     element.addEventListener('focusin', on);

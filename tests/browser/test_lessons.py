@@ -1,0 +1,395 @@
+"""Both lessons walked to the end as a person would: once by mouse, once by keyboard alone."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from backsight.guide import expression
+from backsight.guide.markdown import Lesson, render_lesson
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SLUGS = [path.parent.name for path in sorted((ROOT / "lessons").glob("*/index.md"))]
+AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
+
+
+# Hands -----------------------------------------------------------------------------------------------------------
+
+
+class Mouse:
+    """Points, clicks and drags; types only where one types."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def choose(self, group: Locator, index: int) -> None:
+        group.locator("label").nth(index).click()
+
+    def write(self, field: Locator, text: str) -> None:
+        field.click()
+        field.fill(text)
+
+    def select(self, field: Locator, index: int) -> None:
+        field.select_option(index=index)
+
+    def dial(self, name: str, value: float, low: float, high: float) -> None:
+        """Drag a dial's needle round to a value."""
+        face = self.page.get_by_role("slider", name=name).locator("circle").first.bounding_box()
+        assert face is not None
+        angle = math.radians(-135 + 270 * (value - low) / (high - low))
+        x, y = face["x"] + face["width"] / 2, face["y"] + face["height"] / 2
+        self.page.mouse.move(x, y - 30)
+        self.page.mouse.down()
+        self.page.mouse.move(x + 40 * math.sin(angle), y - 40 * math.cos(angle), steps=6)
+        self.page.mouse.up()
+
+    def slide(self, name: str, fraction: float, keys: list[str]) -> None:
+        """Click on a slider's line."""
+        track = self.page.get_by_role("slider", name=name)
+        box = track.bounding_box()
+        assert box is not None
+        track.click(position={"x": 11 + fraction * (box["width"] - 22), "y": 14})
+
+    def weight(self, name: str, by: float) -> None:
+        """Drag a weight: forty pixels are one unit."""
+        box = self.page.get_by_role("slider", name=name).bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + 20
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x, y - 40 * by, steps=6)
+        self.page.mouse.up()
+
+    def fruit(self, name: re.Pattern[str]) -> None:
+        self.page.get_by_role("radio", name=name).click()
+
+
+class Keyboard(Mouse):
+    """Nothing but keys."""
+
+    def reach(self, target: Locator) -> None:
+        target.wait_for()
+        for _ in range(120):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never reaches {target}")
+
+    def press(self, target: Locator) -> None:
+        self.reach(target)
+        self.page.keyboard.press("Enter")
+
+    def choose(self, group: Locator, index: int) -> None:
+        self.reach(group.get_by_role("radio").first)
+        self.page.keyboard.press("Space")
+        for _ in range(index):
+            self.page.keyboard.press("ArrowDown")
+
+    def write(self, field: Locator, text: str) -> None:
+        self.reach(field)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def select(self, field: Locator, index: int) -> None:
+        self.reach(field)
+        for _ in range(index):
+            self.page.keyboard.press("ArrowDown")
+
+    def dial(self, name: str, value: float, low: float, high: float) -> None:
+        slider = self.page.get_by_role("slider", name=name)
+        self.reach(slider)
+        for _ in range(60):
+            now = float(slider.get_attribute("aria-valuenow") or "nan")
+            if abs(now - value) < 0.026:
+                return
+            self.page.keyboard.press("ArrowUp" if now < value else "ArrowDown")
+        raise AssertionError(f"{name} never came to {value}")
+
+    def slide(self, name: str, fraction: float, keys: list[str]) -> None:
+        self.reach(self.page.get_by_role("slider", name=name))
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def weight(self, name: str, by: float) -> None:
+        self.reach(self.page.get_by_role("slider", name=name))
+        for _ in range(round(abs(by) * 10)):
+            self.page.keyboard.press("ArrowUp" if by > 0 else "ArrowDown")
+
+    def fruit(self, name: re.Pattern[str]) -> None:
+        wanted = self.page.get_by_role("radio", name=name)
+        self.reach(self.page.locator("[role=radio][tabindex='0']"))
+        for _ in range(8):
+            if wanted.get_attribute("aria-checked") == "true":
+                return
+            self.page.keyboard.press("ArrowRight")
+        raise AssertionError("the fruit was never picked")
+
+
+# What a learner who knows would do ---------------------------------------------------------------------------------
+
+Goal = Callable[[Mouse, Page], None]
+
+
+def send_packets(hands: Mouse, page: Page) -> None:
+    for _ in range(5):
+        hands.press(page.get_by_role("button", name="Send the next packet"))
+
+
+def take_steps(hands: Mouse, page: Page) -> None:
+    hands.slide("learning rate", 0.1, ["ArrowRight"] * 14)
+    for _ in range(5):
+        if page.locator(".task .done").count() == 0:
+            hands.press(page.get_by_role("button", name="Take one step"))
+
+
+HANDLE = "turns of the handle"
+GOALS: dict[tuple[str, str], Goal] = {
+    ("how-slopes-combine", "two-links"): lambda hands, page: hands.dial(HANDLE, 1.5, 0, 2.5),
+    ("how-slopes-combine", "units"): lambda hands, page: hands.slide("the press gives", 1, ["End"]),
+    ("how-slopes-combine", "bend"): lambda hands, page: hands.dial(HANDLE, 2.5, 0, 2.5),
+    ("how-slopes-combine", "where"): lambda hands, page: hands.dial(HANDLE, 0.5, 0, 2.5),
+    ("one-neuron", "numbers"): lambda hands, page: hands.fruit(re.compile("plum: sour 0.50")),
+    ("one-neuron", "weights"): lambda hands, page: hands.weight("weight w2", -2.5),
+    ("one-neuron", "squash"): lambda hands, page: hands.fruit(re.compile("plum: sour 0.35")),
+    ("one-neuron", "blame"): send_packets,
+    ("one-neuron", "error"): lambda hands, page: hands.weight("bias b", 5.5),
+    ("one-neuron", "update"): take_steps,
+}
+
+
+class Learner:
+    """Walks a lesson; the answers come from the lesson's functions by the reference evaluator in Python."""
+
+    def __init__(self, page: Page, hands: Mouse, lesson: Lesson) -> None:
+        self.page, self.hands, self.lesson = page, hands, lesson
+        self.stage = lesson.data["stage"]
+        self.text = page.get_by_role("main")
+
+    def value(self, parsed: expression.Expression, given: dict[str, Any] | None = None) -> float:
+        """At the stage's present inputs, which its table of the figure knows."""
+        names = {n: q["of"] for n, q in self.stage["quantities"].items()}
+        names |= {**self.stage.get("data", {}), **self.inputs, **(given or {})}
+
+        def run(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            return self.lesson.functions[function].run(arguments)
+
+        return float(expression.evaluate(parsed, names, self.stage["calls"], run))
+
+    def walk(self, step: dict[str, Any]) -> None:
+        first = {name: float(i["value"]) for name, i in self.stage["inputs"].items()}
+        self.inputs = {**getattr(self, "inputs", first), **step["scene"].get("set", {})}
+        for block in step["blocks"]:
+            task = self.text.get_by_role("group", name=LABELS[block["kind"]]).last
+            getattr(self, block["kind"])(block, task, step)
+        rows = step["scene"].get("ledger", [])
+        for quantity in rows[len(rows) - step["scene"].get("blanks", 0) :]:
+            self.fill_blank(quantity)
+        if step is not self.lesson.data["steps"][-1]:
+            expect(self.page.get_by_role("link", name="Next", exact=True)).to_be_visible()
+
+    def answer(self, part: dict[str, Any], task: Locator) -> None:
+        if "choices" in part:
+            self.hands.choose(task.get_by_role("radiogroup").last, self.right_choice(part))
+        else:
+            truth = self.value(part["answer"], part.get("given"))
+            self.hands.write(task.get_by_role("textbox").last, f"{truth:.4f}")
+
+    def right_choice(self, part: dict[str, Any]) -> int:
+        for index, choice in enumerate(part["choices"]):
+            if choice.get("right"):
+                return index
+        truth = self.value(part["answer"], part.get("given"))
+        values = [self.value(c["value"], part.get("given")) for c in part["choices"]]
+        return min(range(len(values)), key=lambda i: abs(values[i] - truth))
+
+    # One method per kind of block
+
+    def quiz(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        for part in block.get("question") or block["part"]:
+            self.answer(part, task)
+            if "choices" not in part:
+                self.hands.press(task.get_by_role("button", name="Check"))
+        expect(task.get_by_text("Yes.")).to_have_count(len(block.get("question") or block["part"]))
+
+    check = quiz
+
+    def predict(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        for cover in step["scene"].get("cover", []):
+            assert cover in self.stage["quantities"]
+        for index, part in enumerate(block["part"]):
+            if "choices" in part:
+                self.hands.choose(task.get_by_role("radiogroup").nth(index), self.right_choice(part))
+            else:
+                self.answer(part, task)
+        self.hands.press(task.get_by_role("button", name="Lock it in"))
+        expect(task.get_by_role("button", name="Lock it in")).to_have_count(0)
+
+    def goal(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        GOALS[self.lesson.slug, step["slug"]](self.hands, self.page)
+        expect(task.locator(".done").first).to_be_visible()
+
+    def rule(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        for index, option in enumerate((1, 1, 2)):
+            self.hands.select(task.get_by_role("combobox").nth(index), option)
+        expect(task.get_by_text("That is the chain rule", exact=False)).to_be_visible()
+
+    def code(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        line = task.get_by_role("button", name=re.compile("^" + re.escape(block["line"])))
+        self.hands.press(line.first)
+        expect(task.locator(".yes")).to_be_visible()
+
+    def misconception(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        right = next(i for i, choice in enumerate(block["choices"]) if choice.get("right"))
+        self.hands.choose(task.get_by_role("radiogroup"), right)
+        self.hands.press(task.get_by_role("button", name=block["try"]))
+        expect(task.get_by_role("table")).to_be_visible()
+        self.inputs |= block.get("set", {})
+
+    def decision(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        self.hands.choose(task.get_by_role("radiogroup"), len(block["option"]) - 1)
+        expect(task.locator(".reply")).to_be_visible()
+
+    def fill_blank(self, quantity: str) -> None:
+        data = self.stage["quantities"][quantity]
+        ledger = self.page.get_by_role("region", name="Ledger")
+        # The handle may have been turned: the figure's own inputs decide.
+        for name in self.inputs:
+            slider = self.page.locator(f"[role=slider][aria-label='{self.stage['inputs'][name]['says']}']")
+            if slider.count():
+                self.inputs[name] = float(slider.first.get_attribute("aria-valuenow") or "nan")
+        value = self.value(quantity)
+        self.hands.write(
+            ledger.get_by_role("textbox", name=re.compile("^" + re.escape(data["says"]))),
+            f"{value:.{int(data.get('digits', 2))}f}",
+        )
+
+
+LABELS = {
+    "quiz": "Warm-up",
+    "check": "Your turn",
+    "predict": "Predict first",
+    "goal": "Do it",
+    "rule": "Write the rule",
+    "code": "The code",
+    "misconception": "A tempting idea",
+    "decision": "You decide",
+}
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds, of weight."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{v['id']}: {json.dumps([n['html'][:120] for n in v['nodes']][:3])}"
+        for v in found["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def open_lesson(page: Page, slug: str) -> list[str]:
+    """Opens a lesson; returns the list that errors will be added to."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"{error} {error.stack}"))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(f"/lessons/{slug}/")
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    return errors
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("kind", [Mouse, Keyboard], ids=["mouse", "keyboard"])
+def test_walked_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
+    lesson = render_lesson(ROOT / "lessons" / slug)
+    errors = open_lesson(page, slug)
+    hands = kind(page)
+    learner = Learner(page, hands, lesson)
+    steps = lesson.data["steps"]
+    for index, step in enumerate(steps):
+        expect(page.get_by_role("heading", level=2)).to_have_text(step["title"].replace("'", "’"))
+        learner.walk(step)
+        if kind is Mouse:
+            assert serious(page) == [], step["slug"]
+        if step is not steps[-1]:
+            hands.press(page.get_by_role("link", name="Next", exact=True))
+            expect(page).to_have_url(re.compile(f"#{steps[index + 1]['slug']}$"))
+    dots = page.get_by_role("navigation", name="Steps of the lesson").get_by_role("link")
+    assert all(", done" in (name or "") for name in [d.get_attribute("aria-label") for d in dots.all()])
+    target = steps[-1]["blocks"][-1]["go"]
+    hands.press(page.get_by_role("link", name=target["says"]))
+    expect(page).to_have_url(re.compile(re.escape(target["href"].removeprefix("../").removeprefix("../")) + "$"))
+    assert errors == []
+
+
+def test_a_prediction_is_kept_and_shown_beside_the_truth(page: Page) -> None:
+    open_lesson(page, "how-slopes-combine")
+    page.goto("/lessons/how-slopes-combine/#two-links")
+    task = page.get_by_role("group", name="Predict first")
+    expect(page.locator("svg .cloth")).to_have_count(1)
+    task.get_by_role("textbox").fill("2.5")
+    task.get_by_role("button", name="Lock it in").click()
+    expect(task).to_contain_text("You said")
+    expect(task).to_contain_text("2.50 mm")
+    expect(task).to_contain_text("3.00 mm")
+    expect(page.locator("svg .cloth")).to_have_count(0)
+    page.reload()
+    task = page.get_by_role("group", name="Predict first")
+    expect(task).to_contain_text("2.50 mm")
+    expect(task.get_by_role("textbox")).to_have_count(0)
+
+
+def test_pointing_lights_the_same_thing_everywhere(page: Page) -> None:
+    open_lesson(page, "how-slopes-combine")
+    page.goto("/lessons/how-slopes-combine/#units")
+    page.get_by_role("region", name="Ledger").get_by_role("listitem").last.hover()
+    expect(page.locator("main [data-live=s0]")).to_have_attribute("data-lit", "")
+    expect(page.locator("svg g.lit").first).to_be_visible()
+
+
+def test_the_table_of_the_figure_can_be_operated(page: Page) -> None:
+    open_lesson(page, "how-slopes-combine")
+    page.goto("/lessons/how-slopes-combine/#units")
+    page.get_by_text("The figure as a table").click()
+    table = page.get_by_role("table")
+    table.get_by_role("spinbutton", name=HANDLE).fill("2")
+    table.get_by_role("spinbutton", name=HANDLE).press("Enter")
+    expect(table.get_by_role("row", name=re.compile("height of the juice"))).to_contain_text("12.00")
+    expect(page.get_by_role("slider", name=HANDLE)).to_have_attribute("aria-valuenow", "2")
+
+
+def test_arrow_keys_walk_and_the_address_follows(page: Page) -> None:
+    open_lesson(page, "one-neuron")
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("#numbers$"))
+    expect(page.get_by_role("heading", level=2)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("#warm-up$"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(
+    browser: Browser, base_url: str, slug: str, scheme: Any
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme=scheme, reduced_motion="reduce", base_url=base_url
+    )
+    page = context.new_page()
+    lesson = render_lesson(ROOT / "lessons" / slug)
+    open_lesson(page, slug)
+    for step in lesson.data["steps"]:
+        page.goto(f"/lessons/{slug}/#{step['slug']}")
+        expect(page.get_by_role("heading", level=2)).to_have_text(step["title"].replace("'", "’"))
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, step["slug"]
+    assert serious(page) == []
+    context.close()
