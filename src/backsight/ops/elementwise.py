@@ -1,7 +1,7 @@
 """Functions of one number, and the two-number maximum and minimum.
 
 Slopes are written in the output where that is cheaper. At kinks: abs, relu and sign have slope 0 at 0,
-leaky relu its leak, and a tie of maximum or minimum gives half to each side. JAX's choices, but for abs (1 at 0).
+leaky relu its leak, and a tie of maximum or minimum gives half to each side. JAX agrees but for abs (1 at 0).
 """
 
 from __future__ import annotations
@@ -207,7 +207,12 @@ sign = register(
         vjp=lambda g, y, x: (None,),
         jvp=lambda dx, y, x: None,
         why="the sign is flat wherever it has a slope",
-        write=_function("np.sign", "Math.sign", r"\operatorname{{sign}}"),
+        # JavaScript's sign of -0 is -0; adding 0 makes it NumPy's 0.
+        write=Notation(
+            call("np.sign({0})"),
+            Form("Math.sign({0}) + 0", ADD),
+            call(r"\operatorname{{sign}}\left({0}\right)"),
+        ),
         try_at=([0.3, -0.7, 2.0],),
     )
 )
