@@ -26,6 +26,8 @@ from backsight.transforms import gradient, simplify
 from backsight.transforms.rewrite import substitute
 
 _SCALAR, _VECTOR, _ROWS = ArrayType(), ArrayType(("p",)), ArrayType(("n",))
+_Shared = tuple[Callable[..., Any], Sequence[ArrayType], str | None]
+"""A function, the types to trace it with, and its batch dimension."""
 _HEADER = "Written by backsight from traced Python; see the .json beside it. Do not edit."
 
 
@@ -150,9 +152,8 @@ def write_shared(directory: Path) -> None:
     """The kernels that all nets share."""
     points = [ArrayType(("n", 4)), _SCALAR, _ROWS]
     pair = ArrayType((2,))
-    data = {
-        f.__name__: (f, points, None) for f in (training.fruit, training.rings, training.xor, training.spiral)
-    }
+    sets = (training.fruit, training.rings, training.xor, training.spiral)
+    data: dict[str, _Shared] = {f.__name__: (f, points, None) for f in sets}
     data["standardise"] = (training.standardise, [ArrayType(("n", 2))], None)
     data["scaled"] = (training.scaled, [ArrayType(("n", 2)), pair, pair], "n")
     _write_module(directory / "data.js", data)
@@ -162,7 +163,7 @@ def write_shared(directory: Path) -> None:
         {f.__name__: (f, start, None) for f in (training.he, training.xavier, training.uniform)},
     )
     step = [_VECTOR, _VECTOR, _SCALAR]
-    optimisers = {
+    optimisers: dict[str, _Shared] = {
         "gd": (training.gd, step, None),
         "momentum": (training.momentum, [*step, _VECTOR], None),
         "adam": (training.adam, [*step, _VECTOR, _VECTOR, _SCALAR], None),
@@ -171,9 +172,7 @@ def write_shared(directory: Path) -> None:
     _write_module(directory / "optimisers.js", optimisers)
 
 
-def _write_module(
-    path: Path, functions: Mapping[str, tuple[Callable[..., Any], Sequence[ArrayType], str | None]]
-) -> None:
+def _write_module(path: Path, functions: Mapping[str, _Shared]) -> None:
     kernels = {
         name: lower(simplify(trace(function, *types)), rows=rows, mode="fused")
         for name, (function, types, rows) in functions.items()
