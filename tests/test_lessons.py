@@ -43,7 +43,7 @@ def blocks(lesson: Lesson, kind: str) -> list[tuple[dict[str, Any], dict[str, An
     return [(step, b) for step in lesson.data["steps"] for b in step["blocks"] if b["kind"] == kind]
 
 
-# The contract of every lesson ------------------------------------------------------------------------------------
+# The contract of every lesson ----------------------------------------------------------------------------
 
 
 @every_lesson
@@ -69,7 +69,7 @@ def test_a_task_comes_soon(folder: Path) -> None:
         assert len(before.split()) <= WORDS_BEFORE_A_TASK, section[:80]
 
 
-# Code and exercises ----------------------------------------------------------------------------------------------
+# Code and exercises ----------------------------------------------------------------------------
 
 
 @every_lesson
@@ -93,7 +93,9 @@ def at_step(values: Values, step: dict[str, Any], names: list[str]) -> dict[str,
 def run_code(code: str, inputs: dict[str, float]) -> dict[str, Any]:
     """Run a lesson's code with the figure's inputs written into it, as the page does."""
     for name, number in inputs.items():
-        code, count = re.subn(rf"^{name} = [^#\n]*", f"{name} = {number!r} ", code, count=1, flags=re.MULTILINE)
+        code, count = re.subn(
+            rf"^{name} = [^#\n]*", f"{name} = {number!r} ", code, count=1, flags=re.MULTILINE
+        )
         assert count == 1, f"the code has no line for {name}"
     found: dict[str, Any] = {}
     # Weights that a step moves keep the value they had when the slopes were taken.
@@ -112,7 +114,7 @@ def test_the_exercise_fails_until_it_is_solved(folder: Path) -> None:
     assert "agrees" in solved.stdout
 
 
-# Answers are true ------------------------------------------------------------------------------------------------
+# Answers are true ----------------------------------------------------------------------------
 
 
 def test_the_chain_rule_of_the_dials_is_what_a_nudge_measures() -> None:
@@ -134,7 +136,11 @@ def test_only_one_rule_fits() -> None:
         for j, second in enumerate(rule["slot"][1]["options"]):
             for join in rule["joins"]:
                 pairs = [
-                    (values.of(first["value"], at), values.of(second["value"], at), values.of(rule["answer"], at))
+                    (
+                        values.of(first["value"], at),
+                        values.of(second["value"], at),
+                        values.of(rule["answer"], at),
+                    )
                     for at in rule["at"]
                 ]
                 results = [(a * b if join == "×" else a + b, truth) for a, b, truth in pairs]
@@ -151,7 +157,7 @@ def test_saturation_kills_the_packet_but_not_the_error() -> None:
     assert values.of("dz", {}) == pytest.approx(-0.125)
 
 
-# Errors have a place and a remedy --------------------------------------------------------------------------------
+# Errors have a place and a remedy ----------------------------------------------------------------------------
 
 MODEL = """
 def double(x):
@@ -224,7 +230,9 @@ def test_html_is_not_let_through(tmp_path: Path) -> None:
 
 
 def test_prose_becomes_placeholders_for_numbers(tmp_path: Path) -> None:
-    html = render_lesson(lesson_with(tmp_path, "The height $y$ is {live}`y|3`, costs $5 or {quantity}`y`.\n")).html
+    html = render_lesson(
+        lesson_with(tmp_path, "The height $y$ is {live}`y|3`, costs $5 or {quantity}`y`.\n")
+    ).html
     assert '<span class="math">y</span>' in html
     assert '<span class="live" data-live="y" data-digits="3"></span>' in html
     assert "costs $5" in html

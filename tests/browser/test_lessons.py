@@ -20,7 +20,7 @@ SLUGS = [path.parent.name for path in sorted((ROOT / "lessons").glob("*/index.md
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 
 
-# Hands -----------------------------------------------------------------------------------------------------------
+# Hands ----------------------------------------------------------------------------
 
 
 class Mouse:
@@ -135,7 +135,7 @@ class Keyboard(Mouse):
         raise AssertionError("the fruit was never picked")
 
 
-# What a learner who knows would do ---------------------------------------------------------------------------------
+# What a learner who knows would do ----------------------------------------------------------------------------
 
 Goal = Callable[[Mouse, Page], None]
 
@@ -327,7 +327,9 @@ def test_walked_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
     assert all(", done" in (name or "") for name in [d.get_attribute("aria-label") for d in dots.all()])
     target = steps[-1]["blocks"][-1]["go"]
     hands.press(page.get_by_role("link", name=target["says"]))
-    expect(page).to_have_url(re.compile(re.escape(target["href"].removeprefix("../").removeprefix("../")) + "$"))
+    expect(page).to_have_url(
+        re.compile(re.escape(target["href"].removeprefix("../").removeprefix("../")) + "$")
+    )
     assert errors == []
 
 
@@ -382,7 +384,10 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(
     browser: Browser, base_url: str, slug: str, scheme: Any
 ) -> None:
     context = browser.new_context(
-        viewport={"width": 390, "height": 844}, color_scheme=scheme, reduced_motion="reduce", base_url=base_url
+        viewport={"width": 390, "height": 844},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        base_url=base_url,
     )
     page = context.new_page()
     lesson = render_lesson(ROOT / "lessons" / slug)

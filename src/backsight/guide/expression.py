@@ -18,7 +18,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 Expression = float | str | dict[str, Any]
-"""As it crosses to the browser: a number, a name, or {function, arguments, variable} / {call, variable}; a variable may be a fixed number."""
+"""As it crosses to the browser: a number, a name, {function, arguments, variable} or {call, variable}.
+
+A variable may be a fixed number: a slope that is the same everywhere."""
 
 
 class BadExpression(ValueError):
@@ -64,7 +66,9 @@ def parse_call(
     return _call(node, variables, calls)
 
 
-def _read(node: ast.expr, variables: Callable[[str], Mapping[str, str | float]], calls: Collection[str]) -> Expression:
+def _read(
+    node: ast.expr, variables: Callable[[str], Mapping[str, str | float]], calls: Collection[str]
+) -> Expression:
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
