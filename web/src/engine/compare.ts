@@ -156,11 +156,15 @@ function deadLayer(stuck: Trainer, setting: ComparisonSetting): number {
   return 0;
 }
 
-/** By what share the cost fell over the later half of the recorded epochs. */
-function recentFall(stuck: Trainer): number {
+/** How the cost fell over the later half of the recorded epochs: by what share, and did it slow down? */
+function recentFall(stuck: Trainer): { share: number; steady: boolean } {
   const { epoch, trainCost } = stuck.history;
   const last = epoch.length - 1;
-  if (last < 1) return 0;
-  const half = epoch.findIndex((e) => e >= epoch[last]! / 2);
-  return Math.max(0, (trainCost[half]! - trainCost[last]!) / trainCost[half]!);
+  if (last < 4) return { share: 0, steady: false };
+  const costAt = (part: number) => trainCost[epoch.findIndex((e) => e >= epoch[last]! * part)]!;
+  const [half, late, now] = [costAt(0.5), costAt(0.75), trainCost[last]!];
+  const [earlier, later] = [half - late, late - now];
+  // What settles falls ever less; what crawls along a slope falls as much in the last quarter as before.
+  const steady = later > 1e-5 * now && later > earlier / 2;
+  return { share: Math.max(0, (half - now) / half), steady };
 }

@@ -128,7 +128,7 @@ export const SPEEDS: readonly Speed[] = [
     label: 'one example at a time',
     says: 'watch each example, then the update',
     unit: 'example',
-    perSecond: 6,
+    perSecond: 8,
   },
   { value: 'slow', label: 'slow', says: 'two updates a second', unit: 'step', perSecond: 2 },
   { value: 'steady', label: 'steady', says: 'ten epochs a second', unit: 'epoch', perSecond: 10 },

@@ -96,7 +96,7 @@ describe('judge', () => {
     optimiser: 'gd',
     gradientLength: 0.01,
     deadLayer: 0,
-    recentFall: 0,
+    recentFall: { share: 0, steady: false },
     pushEscaped: false,
     tried: 3,
     succeededSeed: 5,
@@ -108,7 +108,8 @@ describe('judge', () => {
     ['evidence', {}],
     ['evidence', { gradientLength: 0, optimiser: 'adam' }],
     ['evidence', { succeededSeed: null, tried: 8 }],
-    ['still slow', { recentFall: 0.2 }],
+    ['still slow', { recentFall: { share: 0.2, steady: false } }],
+    ['still slow', { recentFall: { share: 0.001, steady: true } }],
     ['still slow', { pushEscaped: true }],
   ])('%s', (verdict, change) => {
     const judged = judge({ ...plain, ...change });

@@ -117,8 +117,8 @@ export interface Findings {
   gradientLength: number;
   /** A hidden layer whose units are all dead for good; 0 if there is none. */
   deadLayer: number;
-  /** Relative fall of the cost over the later half of training. */
-  recentFall: number;
+  /** Fall of the cost over the later half of training: its share, and whether it goes on at the same pace. */
+  recentFall: { share: number; steady: boolean };
   pushEscaped: boolean | null;
   tried: number;
   succeededSeed: number | null;
@@ -143,13 +143,14 @@ export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still sl
       ],
     };
   }
-  const falling = f.recentFall > 0.01;
+  const { share, steady } = f.recentFall;
+  const falling = share > 0.01 || steady;
   if (falling || f.pushEscaped) {
     return {
       verdict: 'still slow',
       reasons: [
         ...(falling
-          ? [`The cost still fell by ${percent(f.recentFall)} over the later half of training.`]
+          ? [`The cost fell by ${percent(share)} over the later half of training, and goes on falling.`]
           : []),
         ...(f.pushEscaped
           ? ['After a small push of its weights it got moving: a flat stretch, no dead end.']

@@ -40,7 +40,8 @@ function digest(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function python(): string {
+/** The Python of this repository's tests. */
+export function python(): string {
   const own = join(ROOT, '.venv/bin/python');
   return process.env.PYTHON ?? (existsSync(own) ? own : 'python3');
 }

@@ -11,7 +11,7 @@ import {
 } from '../../engine/derivation.ts';
 import { Inspector } from '../../engine/inspect.ts';
 import type { OptimiserKernels } from '../../engine/load.ts';
-import { offsetOf, views } from '../../engine/net.ts';
+import { layout, offsetOf, views, type Slot } from '../../engine/net.ts';
 import { expandPass } from '../../engine/pass.ts';
 import type { Derivation, NetKernels, NetPayload, ValueRef } from '../../engine/payload.ts';
 import { activationOf, sumOf } from '../../engine/places.ts';
@@ -115,25 +115,11 @@ export class Lens {
   });
 
   readonly edges: EdgeView[] = $derived.by(() => {
-    const { net } = this.#subject;
-    if (!net) return [];
-    const edges: EdgeView[] = [];
-    for (let layer = 1; layer < net.widths.length; layer++) {
-      for (let from = 0; from < net.widths[layer - 1]!; from++) {
-        for (let to = 0; to < net.widths[layer]!; to++) {
-          const entry = { variable: `W${layer}`, index: [from, to] };
-          edges.push({
-            layer,
-            from,
-            to,
-            entry,
-            weight: this.parameter(entry),
-            gradient: this.gradient(entry),
-          });
-        }
-      }
-    }
-    return edges;
+    const { net, parameters } = this.#subject;
+    const gradients = this.#scoped?.numbers.kernel.arrays;
+    return net
+      ? layout(net.widths).flatMap((slot) => edgesOf(slot, parameters, gradients?.[`d${slot.variable}`]))
+      : [];
   });
 
   /** The parameter entry that the selection stands for. */
@@ -256,6 +242,21 @@ export class Lens {
     kernel.run();
     return kernel.arrays.theta_next![offsetOf(net.widths, entry)] ?? NaN;
   }
+}
+
+/** The weights of one layer; none for a bias. Every frame draws them all, so nothing is looked up by name here. */
+function edgesOf(
+  { kind, variable, layer, shape, offset }: Slot,
+  values: Float64Array,
+  gradient?: Float64Array,
+): EdgeView[] {
+  if (kind === 'bias') return [];
+  const [rows, columns] = shape as [number, number];
+  return Array.from({ length: rows * columns }, (_, at) => {
+    const [from, to] = [Math.floor(at / columns), at % columns];
+    const entry = { variable, index: [from, to] };
+    return { layer, from, to, entry, weight: values[offset + at] ?? NaN, gradient: gradient?.[at] ?? NaN };
+  });
 }
 
 function fitting(known: Inspector | null, net: LoadedNet, rows: number): Inspector {

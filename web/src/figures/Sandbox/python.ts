@@ -1,19 +1,25 @@
-/** Python that reproduces the numbers on the screen: the net's arrays above the readable gradient. */
+/** Python that reproduces the numbers on the screen: the readable gradient, the net's arrays, and the call. */
 
 import { layout } from '../../engine/net.ts';
 import type { LoadedNet, Rows } from './lens.svelte.ts';
 
-export function pythonSource(net: LoadedNet, parameters: Float64Array, rows: Rows): string {
+export function pythonSource({ payload, widths }: LoadedNet, parameters: Float64Array, rows: Rows): string {
   const count = rows.points.length;
-  const lines = [
-    `X = ${array(rows.X, [count, net.widths[0]!])}`,
-    `T = ${array(rows.T, [count, net.widths.at(-1)!])}`,
-    ...layout(net.widths).map(
-      ({ variable, offset, size, shape }) =>
-        `${variable} = ${array(parameters.subarray(offset, offset + size), shape)}`,
-    ),
+  const { name, inputs, outputs } = payload.gradient;
+  const slots = layout(widths).map(({ variable, offset, size, shape }) => {
+    return `${variable} = ${array(parameters.subarray(offset, offset + size), shape)}`;
+  });
+  const parts = [
+    payload.python.text.trimEnd(),
+    '\n',
+    `X = ${array(rows.X, [count, widths[0]!])}`,
+    `T = ${array(rows.T, [count, widths.at(-1)!])}`,
+    ...slots,
+    '',
+    `${outputs.join(', ')} = ${name}(${inputs.map((input) => input.name).join(', ')})`,
+    ...outputs.map((output) => `print("${output} =", ${output})`),
   ];
-  return `${net.payload.python.text.trimEnd()}\n\n\n${lines.join('\n')}\n`;
+  return `${parts.join('\n')}\n`;
 }
 
 /** A NumPy array with every digit of its numbers. */

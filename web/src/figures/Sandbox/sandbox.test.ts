@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectLocally, until } from '../../engine/testing/local.ts';
-import { testLibrary } from '../../engine/testing/payload.ts';
+import { python, testLibrary } from '../../engine/testing/payload.ts';
 import { Sandbox } from './sandbox.svelte.ts';
 
 const open: Sandbox[] = [];
@@ -75,6 +76,20 @@ describe('Sandbox', () => {
     await settle(s, () => s.epoch === 1);
     s.step();
     await settle(s, () => s.epoch === 2);
+  });
+
+  it('looks at one example after another, then updates', async () => {
+    const s = await sandbox('#v=1&speed=example&batch=4');
+    s.play();
+    await settle(s, () => s.visiting !== null);
+    const first = s.visiting!;
+    expect(s.points[first]!.test).toBe(false);
+    expect(s.example).toBe(first);
+    await settle(s, () => s.visiting !== first && s.visiting !== null);
+    const before = s.parameters;
+    await settle(s, () => s.parameters.some((value, i) => value !== before[i]));
+    s.pause();
+    expect(s.epoch).toBe(0);
   });
 
   it('replays the chain rule of every parameter to the gradient the kernel used', async () => {
@@ -206,6 +221,20 @@ describe('Sandbox', () => {
     expect(s.message?.text).toBeTruthy();
     s.rewind();
     await settle(s, () => s.status === 'paused' && Number.isFinite(s.cost));
+  });
+
+  it('gives Python that prints the same cost and gradients', async () => {
+    const s = await sandbox('#v=1&hidden=2.2&out=squared');
+    s.scope = 'batch';
+    const printed = execFileSync(python(), ['-c', s.pythonSource], { encoding: 'utf-8' });
+    expect(Number(/^cost = (.*)$/m.exec(printed)![1])).toBeCloseTo(s.cost, 12);
+    const dW1 = /^dW1 = ([^a-z]*)/m
+      .exec(printed)![1]!
+      .match(/-?[\d.]+(e-?\d+)?/g)!
+      .map(Number);
+    const shown = s.edges.filter((e) => e.layer === 1).map((e) => e.gradient);
+    dW1.forEach((value, i) => expect(value).toBeCloseTo(shown[i]!, 7));
+    expect(dW1).toHaveLength(4);
   });
 
   it('plays a pass moment by moment, both ways', async () => {
