@@ -135,7 +135,7 @@ class Keyboard(Mouse):
         raise AssertionError("the fruit was never picked")
 
 
-# What a learner who knows would do ----------------------------------------------------------------------------
+# What a learner who knows would do --------------------------------------------------------------------------
 
 Goal = Callable[[Mouse, Page], None]
 
@@ -318,6 +318,7 @@ def test_walked_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
     for index, step in enumerate(steps):
         expect(page.get_by_role("heading", level=2)).to_have_text(step["title"].replace("'", "’"))
         learner.walk(step)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, step["slug"]
         if kind is Mouse:
             assert serious(page) == [], step["slug"]
         if step is not steps[-1]:
@@ -348,6 +349,32 @@ def test_a_prediction_is_kept_and_shown_beside_the_truth(page: Page) -> None:
     task = page.get_by_role("group", name="Predict first")
     expect(task).to_contain_text("2.50 mm")
     expect(task.get_by_role("textbox")).to_have_count(0)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_code_shown_runs_and_gives_the_numbers_shown(page: Page, slug: str) -> None:
+    open_lesson(page, slug)
+    page.goto(f"/lessons/{slug}/#code")
+    if page.get_by_role("slider", name=HANDLE).count():
+        page.get_by_role("slider", name=HANDLE).press("PageUp")
+    else:
+        page.get_by_role("slider", name="bias b").press("PageUp")
+    for blank in page.get_by_role("region", name="Ledger").get_by_role("textbox").all():
+        expect(blank).to_be_editable()
+    lines = page.get_by_role("group", name="Python code").locator(".line")
+    code = "\n".join(
+        line.locator(".text").text_content() or "" for line in lines.all() if line.locator(".text").count()
+    )
+    found: dict[str, Any] = {}
+    exec(compile(code, "shown code", "exec"), found)
+    checked = 0
+    for line in lines.all():
+        name = (line.text_content() or "").split(" = ")[0].strip()
+        value = line.locator(".value")
+        if value.count() and (text := value.text_content()) != "?":
+            assert float((text or "").replace("−", "-")) == pytest.approx(found[name], abs=5.1e-5)
+            checked += 1
+    assert checked >= 2
 
 
 def test_pointing_lights_the_same_thing_everywhere(page: Page) -> None:

@@ -110,7 +110,7 @@ DIRECTIVES: dict[str, Reader] = {
             ),
             "rule": inline,
         },
-        {"set": settings, "vary": input_name},
+        {"set": settings, "live": yes_no},
     ),
     "decision": record(
         {"ask": inline, "option": many(record({"says": inline, "reply": inline}, {"set": settings}))},

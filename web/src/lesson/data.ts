@@ -154,7 +154,8 @@ export interface MisconceptionData extends BlockBase {
   rows: { says: string; value: Expression; wrong?: boolean; unit?: string; digits?: number }[];
   rule: string;
   set?: Record<string, number>;
-  vary?: string;
+  /** The rows follow the stage afterwards; else they keep what was measured. */
+  live?: boolean;
 }
 
 export interface DecisionData extends BlockBase {

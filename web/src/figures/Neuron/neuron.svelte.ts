@@ -101,7 +101,12 @@ export class NeuronState {
   constructor(readonly stage: Stage) {}
 
   /** The values the scene shows; a graph without a cost has more room for the rest. */
-  readonly parts: string[] = $derived.by(() => this.stage.option('parts', NODES.map(({ name }) => name)));
+  readonly parts: string[] = $derived.by(() =>
+    this.stage.option(
+      'parts',
+      NODES.map(({ name }) => name),
+    ),
+  );
   private readonly stretch = $derived.by(() => {
     const last = Math.max(...NODES.filter(({ name }) => this.parts.includes(name)).map(({ at }) => at[0]));
     return Math.min(1.35, 0.92 / last);

@@ -10,7 +10,9 @@ export interface CodeLine {
 
 const ASSIGNMENT = /^(\w+)(\s*=\s*)([^#\n]*?)(\s*#.*)?$/;
 
+/** The first assignment to an input takes the figure's value; later ones are the code's own. */
 export function codeLines(block: CodeData, inputs: Record<string, number>): CodeLine[] {
+  const open = new Set(block.inputs);
   return block.code
     .trim()
     .split('\n')
@@ -19,9 +21,8 @@ export function codeLines(block: CodeData, inputs: Record<string, number>): Code
       if (!match) return { text };
       const [, name = '', equals = '', , comment = ''] = match;
       const value = inputs[name];
-      const line =
-        block.inputs.includes(name) && value !== undefined ? name + equals + python(value) + comment : text;
-      return { text: line, quantity: block.checks[name] };
+      const takes = open.delete(name) && value !== undefined;
+      return { text: takes ? name + equals + python(value) + comment : text, quantity: block.checks[name] };
     });
 }
 
