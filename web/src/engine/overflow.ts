@@ -74,7 +74,7 @@ function largest(theta: Float64Array, widths: readonly number[]): string[] {
     if (Math.abs(value) > Math.abs(theta[at]!)) at = i;
   });
   const { variable, index } = entryAt(widths, at);
-  const size = theta[at]!.toPrecision(3);
+  const size = theta[at]!.toPrecision(3).replaceAll('-', '−');
   return [
     `By then the largest weight, ${variable}[${index.join(', ')}], had grown to ${size}.`,
     'Steps that are too long overshoot, and each overshoots the last: try a smaller learning rate.',

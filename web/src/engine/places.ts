@@ -3,17 +3,6 @@
 import type { Dim } from './payload';
 import type { Entry, Place } from './types';
 
-/** The variable of a layer's activations: `X`, `a1` …, `y`. */
-export function activationOf(depth: number, layer: number): string {
-  if (layer === 0) return 'X';
-  return layer === depth + 1 ? 'y' : `a${layer}`;
-}
-
-/** The variable of a layer's sums: `z1` …; null for the inputs. */
-export function sumOf(layer: number): string | null {
-  return layer === 0 ? null : `z${layer}`;
-}
-
 /** Where an entry of a variable (a value, a parameter, an adjoint or a slope) appears; null if nowhere. */
 export function placeOf(depth: number, entry: Entry): Place | null {
   const { variable, index } = entry;

@@ -1,8 +1,10 @@
 /** The training worker's behaviour, apart from the worker itself: messages in, snapshots out, time sliced. */
 
+import { Meter, Pace, Sparing } from './clocks';
 import { compareStarts } from './compare';
 import { explain } from './errors';
 import { Inspector } from './inspect';
+import type { Sample } from './history';
 import { Library, netId, type DataKernels, type OptimiserKernels } from './load';
 import { explainOverflow } from './overflow';
 import type { NetKernels, NetPayload } from './payload';
@@ -11,7 +13,7 @@ import type { Speed } from './settings';
 import { deadUnits } from './stuck';
 import { SurfaceMaker } from './surface';
 import { Trainer } from './trainer';
-import type { Comparison, DeadUnit, Domain, OverflowReport } from './types';
+import type { Comparison, DeadUnit, Domain, OverflowReport, Surface } from './types';
 
 /** What the server needs of its surroundings. */
 export interface Host {
@@ -45,12 +47,19 @@ export class TrainingServer {
   /** Rows of the next batch already looked at, at the pace of one example. */
   private looked = 0;
   private shown = { theta: new Float64Array(), samples: -1, lastEpoch: -1, surface: false };
-  private dead: { at: number; units: DeadUnit[] } = { at: -Infinity, units: [] };
+  private readonly sample: Sparing<Sample>;
+  private readonly picture: Sparing<Surface>;
+  private readonly dead: Sparing<DeadUnit[]>;
   private overflow: OverflowReport | null = null;
   private comparing: Generator<Comparison | null> | null = null;
   private sliceEnd = 0;
 
-  constructor(private readonly host: Host) {}
+  constructor(private readonly host: Host) {
+    const now = () => host.now();
+    this.sample = new Sparing(now);
+    this.picture = new Sparing(now);
+    this.dead = new Sparing(now, DEAD_EVERY);
+  }
 
   /** Messages are handled one after another, also those that wait for a file. */
   receive(message: ToWorker): Promise<void> {
@@ -119,7 +128,7 @@ export class TrainingServer {
         break;
     }
     this.looked = 0;
-    this.dead.at = -Infinity;
+    this.forgetLooks();
     if (trainer.stopped !== 'overflow') this.overflow = null;
     this.wake();
   }
@@ -144,10 +153,16 @@ export class TrainingServer {
     this.restartClocks(this.trainer);
     this.overflow = null;
     this.shown = { theta: new Float64Array(), samples: -1, lastEpoch: -1, surface: false };
-    this.dead = { at: -Infinity, units: [] };
+    this.forgetLooks();
     this.looked = 0;
     this.makeSurface();
     this.wake();
+  }
+
+  private forgetLooks(): void {
+    this.sample.forget();
+    this.picture.forget();
+    this.dead.forget();
   }
 
   private restartClocks(trainer: Trainer): void {
@@ -233,7 +248,7 @@ export class TrainingServer {
       );
       this.overflow = explainOverflow(kernels.net, payload, trainer.settings.optimiser, trainer);
     }
-    this.dead.at = -Infinity;
+    this.forgetLooks();
     this.host.post({ type: 'news' }, []);
   }
 
@@ -272,10 +287,12 @@ export class TrainingServer {
   private postSnapshot(): void {
     const { trainer, shown } = this;
     if (!trainer || !this.surface) return this.host.post({ type: 'empty' }, []);
+    const spare = this.running;
     const moved = !shown.surface || !sameNumbers(shown.theta, trainer.theta);
     const recorded =
       shown.samples !== trainer.history.epoch.length || shown.lastEpoch !== trainer.history.last;
-    const surface = moved ? this.surface.make() : null;
+    const maker = this.surface;
+    const surface = moved && this.picture.due(spare) ? this.picture.look(spare, () => maker.make()) : null;
     const { epoch, position, steps, theta, memory } = trainer.state();
     const snapshot: Snapshot = {
       type: 'snapshot',
@@ -287,20 +304,20 @@ export class TrainingServer {
       theta,
       optimiser: trainer.settings.optimiser,
       memory,
-      ...trainer.survey(),
+      ...this.sample.look(spare, () => trainer.survey()),
       history: recorded ? trainer.history.view() : null,
       surface,
-      dead: this.lookForDead(trainer),
+      dead: this.dead.look(spare, () => this.lookForDead(trainer)),
       stopped: trainer.stopped,
       overflow: this.overflow,
       epochsPerSecond: this.running ? this.meter.rate : 0,
       visiting: this.visiting(trainer),
     };
     this.shown = {
-      theta: theta.slice(),
+      theta: surface || !moved ? theta.slice() : shown.theta,
       samples: trainer.history.epoch.length,
       lastEpoch: trainer.history.last,
-      surface: true,
+      surface: shown.surface || surface !== null,
     };
     this.host.post(snapshot, surface ? [surface.values.buffer, theta.buffer] : [theta.buffer]);
   }
@@ -313,68 +330,13 @@ export class TrainingServer {
   private lookForDead(trainer: Trainer): DeadUnit[] {
     const { kernels, spec } = this;
     if (!kernels || !spec || !trainer.runnable) return [];
-    const now = this.host.now();
-    if (now - this.dead.at < (this.running ? DEAD_EVERY : Infinity)) return this.dead.units;
     const { X, T, trainCount, classes } = trainer.rows;
     const inspector = new Inspector(kernels.net, trainer.widths, trainCount);
     inspector.run(trainer.theta, X.subarray(0, trainCount * 2), T.subarray(0, trainCount * classes));
-    const units = deadUnits(inspector, trainer.theta, spec.activation, trainer.settings.optimiser);
-    this.dead = { at: now, units };
-    return units;
+    return deadUnits(inspector, trainer.theta, spec.activation, trainer.settings.optimiser);
   }
 }
 
 function sameNumbers(a: Float64Array, b: Float64Array): boolean {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
-}
-
-/** How many ticks are owed at a number of ticks per second; what cannot be done in time is forgiven. */
-class Pace {
-  private from = 0;
-  private ticks = 0;
-
-  restart(now: number): void {
-    this.from = now;
-    this.ticks = 0;
-  }
-
-  owed(now: number, perSecond: number): number {
-    if (perSecond === Infinity) return Infinity;
-    // The first tick comes at once: a press of play is answered.
-    const due = Math.floor(((now - this.from) / 1000) * perSecond) + 1 - this.ticks;
-    if (due <= perSecond / 4 + 1) return due;
-    this.restart(now);
-    return 1;
-  }
-
-  done(ticks: number): void {
-    this.ticks += ticks;
-  }
-
-  /** Milliseconds until the next tick. */
-  wait(now: number, perSecond: number): number {
-    if (perSecond === Infinity) return 0;
-    return Math.max(0, this.from + (this.ticks * 1000) / perSecond - now);
-  }
-}
-
-/** Epochs per second, over about the last second. */
-class Meter {
-  rate = 0;
-  private since = 0;
-  private epoch = 0;
-
-  restart(now: number, epoch: number): void {
-    this.since = now;
-    this.epoch = epoch;
-    this.rate = 0;
-  }
-
-  tell(now: number, epoch: number): void {
-    const elapsed = now - this.since;
-    if (elapsed < 500) return;
-    this.rate = ((epoch - this.epoch) * 1000) / elapsed;
-    this.since = now;
-    this.epoch = epoch;
-  }
 }

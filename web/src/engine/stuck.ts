@@ -2,7 +2,6 @@
 
 import type { Inspector } from './inspect';
 import { views } from './net';
-import { activationOf, sumOf } from './places';
 import type { Activation } from './payload';
 import type { OptimiserName } from './settings';
 import type { DeadUnit } from './types';
@@ -47,7 +46,7 @@ function silentUnits(inspector: Inspector): boolean[][] {
   const { widths, rows } = inspector;
   const depth = widths.length - 2;
   return widths.map((width, layer) => {
-    const slope = inspector.kernel.arrays[`slope_${activationOf(depth, layer)}_${sumOf(layer)}`];
+    const slope = inspector.kernel.arrays[`slope_a${layer}_z${layer}`];
     const hidden = layer > 0 && layer <= depth && slope !== undefined && rows > 0;
     return Array.from({ length: width }, (_, unit) => {
       if (!hidden) return false;
@@ -131,7 +130,7 @@ export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still sl
       verdict: 'proved',
       reasons: [
         `Every unit of hidden layer ${f.deadLayer} is dead and stays so: nothing about the inputs gets through.`,
-        'The net gives the same answer everywhere; only the weights after that layer still move.',
+        'The net gives every training example the same answer; only weights after that layer still move.',
       ],
     };
   }

@@ -14,7 +14,6 @@ import type { OptimiserKernels } from '../../engine/load.ts';
 import { layout, offsetOf, views, type Slot } from '../../engine/net.ts';
 import { expandPass } from '../../engine/pass.ts';
 import type { Derivation, NetKernels, NetPayload, ValueRef } from '../../engine/payload.ts';
-import { activationOf, sumOf } from '../../engine/places.ts';
 import type { OptimiserName } from '../../engine/settings.ts';
 import type { DeadUnit, Entry, PassMoment, ShownDerivation, ShownPath } from '../../engine/types.ts';
 
@@ -184,14 +183,16 @@ export class Lens {
 
   #neuron({ widths, payload }: LoadedNet, layer: number, unit: number): NeuronView {
     const { classes, features, dead } = this.#subject;
-    const variable = activationOf(payload.depth, layer);
+    // Where the activation is linear, a unit's value is its sum.
+    const names = payload.layers[layer - 1];
+    const variable = names?.a ?? payload.layers[0]!.input;
     const last = layer === widths.length - 1;
     const label = layer === 0 ? features[unit]! : last ? classes[unit]! : `a${SUBSCRIPTS[unit + 1]}`;
     return {
       layer,
       unit,
       variable,
-      sum: sumOf(layer),
+      sum: names?.z ?? null,
       label,
       value: this.#example?.numbers.at(variable, [0, unit]) ?? NaN,
       bias: layer === 0 ? null : { variable: `b${layer}`, index: [unit] },

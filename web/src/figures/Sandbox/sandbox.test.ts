@@ -40,6 +40,16 @@ describe('Sandbox', () => {
     expect(s.surface!.values).toHaveLength(64 * 64 * 2);
   });
 
+  it.each(['linear', 'relu', 'softplus'])('shows values of %s units', async (activation) => {
+    const s = await sandbox(`#v=1&hidden=3.2&act=${activation}&out=squared`);
+    expect(s.neurons.flat().every((n) => Number.isFinite(n.value))).toBe(true);
+    expect(
+      s.neurons[1]!.every((n) =>
+        Number.isFinite(s.value({ variable: n.sum!, index: ['n', 'u'] }, { u: n.unit })),
+      ),
+    ).toBe(true);
+  });
+
   it('learns on the first press of play, and resets to the same start', async () => {
     const s = await sandbox();
     const start = s.parameters.slice();
