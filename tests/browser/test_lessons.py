@@ -326,12 +326,12 @@ def test_walked_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
             expect(page).to_have_url(re.compile(f"#{steps[index + 1]['slug']}$"))
     dots = page.get_by_role("navigation", name="Steps of the lesson").get_by_role("link")
     assert all(", done" in (name or "") for name in [d.get_attribute("aria-label") for d in dots.all()])
+    assert errors == []
     target = steps[-1]["blocks"][-1]["go"]
     hands.press(page.get_by_role("link", name=target["says"]))
     expect(page).to_have_url(
         re.compile(re.escape(target["href"].removeprefix("../").removeprefix("../")) + "$")
     )
-    assert errors == []
 
 
 def test_a_prediction_is_kept_and_shown_beside_the_truth(page: Page) -> None:

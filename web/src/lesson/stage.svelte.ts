@@ -13,6 +13,8 @@ export class Stage {
   selected: string | null = $state(null);
   /** True until the step's prediction is locked, if the step covers something. */
   locked = $state(false);
+  /** Quantities the figure itself holds back: packets that are still on their way. */
+  concealed: string[] = $state.raw([]);
   /** Counts what the learner did on the figure since the step began: some figures ask for a first move. */
   moves = $state(0);
 
@@ -55,7 +57,8 @@ export class Stage {
 
   /** Hidden everywhere: under a cloth until the prediction is locked, or a blank of the ledger to be filled in. */
   isCovered(name: string): boolean {
-    return (this.locked && (this.scene.cover ?? []).includes(name)) || this.isBlank(name);
+    const covered = this.locked && (this.scene.cover ?? []).includes(name);
+    return covered || this.concealed.includes(name) || this.isBlank(name);
   }
 
   isLit(name: string): boolean {
