@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from backsight.emit.numpy import function_name
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import bind_dims, evaluate, to_array
 from backsight.ir.program import ArrayType, Constant, Program, Var
@@ -28,7 +29,7 @@ def run_numpy(program: Program, inputs: Sequence[Any]) -> Arrays:
     """The answers of the emitted NumPy source, run as a person would run it: pasted into an empty file."""
     namespace: dict[str, Any] = {}
     exec(program.emit("numpy"), namespace)
-    function = namespace[program.name]
+    function = namespace[function_name(program)]
     # NumPy's functions of numbers want NumPy's numbers: 1 / np.float64(0) is inf, 1 / 0.0 raises.
     arguments = [np.asarray(x)[()] for x in inputs]
     with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -504,12 +504,12 @@ def test_slopes_at_kinks(name: str) -> None:
             run_numpy(program, operands),
             *run_javascript([(program, operands)]),
         ):
-            np.testing.assert_equal(
+            np.testing.assert_array_equal(
                 [float(g) for g in answer[1:]], list(slopes), err_msg=f"{name} at {operands}"
             )
         theirs = jax.grad(lambda *xs: IN_JAX[name](*xs, **params), tuple(range(len(operands))))(*operands)
         expected = JAX_DIFFERS.get((name, operands), slopes)
-        np.testing.assert_equal(
+        np.testing.assert_array_equal(
             [float(g) for g in theirs], list(expected), err_msg=f"JAX: {name} at {operands}"
         )
 

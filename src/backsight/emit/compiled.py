@@ -9,7 +9,7 @@ from importlib import import_module
 from itertools import count
 from typing import Any
 
-from backsight.emit.numpy import HELPERS, render
+from backsight.emit.numpy import HELPERS, function_name, render
 from backsight.errors import GuardError, ShapeError
 from backsight.ir.evaluate import evaluate, evaluate_all
 from backsight.ir.program import Program
@@ -74,7 +74,7 @@ def _with_numpy(program: Program, numpy: Any) -> Compiled:
     linecache.cache[filename] = (len(whole), None, whole.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"np": numpy, "OtherBranch": GuardError}
     exec(builtins.compile(whole, filename, "exec"), namespace)  # our own source, never the user's text
-    function = namespace[program.name]
+    function = namespace[function_name(program)]
     ndarray, asarray, errstate = numpy.ndarray, numpy.asarray, numpy.errstate
     single = len(program.outputs) == 1
 

@@ -13,8 +13,6 @@ from backsight.errors import EmitError
 from backsight.ir.op import ATOM, Form
 from backsight.ir.program import Atom, Constant, Equation, Origin, Program, Var
 
-LONGEST = 88
-
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -41,8 +39,10 @@ class Speller(ABC):
     """How one target writes atoms and operations."""
 
     target: str
-    longest: int = LONGEST // 2
-    """Longer expressions get a line of their own."""
+    longest: int = 60
+    """Longer expressions get a line of their own …"""
+    line: int = 88
+    """… and so does the longest part of an expression that would be longer than this."""
 
     @abstractmethod
     def constant(self, value: Constant) -> Text: ...
@@ -53,6 +53,10 @@ class Speller(ABC):
     @abstractmethod
     def form(self, op: str) -> Form | None:
         """The op's template, or None if `special` writes it."""
+
+    def operands(self, equation: Equation, operands: Sequence[Text]) -> Sequence[Text]:
+        """The operands as this equation needs them written."""
+        return operands
 
     @abstractmethod
     def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
@@ -71,6 +75,7 @@ def statements(program: Program, speller: Speller) -> list[Statement]:
 class _Walk:
     def __init__(self, program: Program, speller: Speller) -> None:
         self.program, self.speller = program, speller
+        self._made = {e.output.name: e for e in program.equations}
         self._uses: dict[str, int] = {}
         for e in program.equations:
             for a in e.inputs:
@@ -102,36 +107,31 @@ class _Walk:
         return self._uses.get(output.name, 0) <= 1 or equation.op == "dim"
 
     def _write(self, equation: Equation, done: list[Statement]) -> tuple[Text, tuple[str, ...]]:
+        """The equation with its operands folded in; what does not fit, or is written twice, gets a line."""
         form = self.speller.form(equation.op)
-        repeats = form is not None and any(
-            form.template.count(f"{{{i}}}") > 1 for i in range(len(equation.inputs))
-        )
-        operands: list[Text] = []
-        covers: list[str] = []
-        for a in equation.inputs:
-            text, covered = self._operand(a)
-            if repeats and covered:
-                # The template writes this operand twice: it gets a name, and is computed once.
-                text = self._unfold(a, done)
-                covered = ()
-            operands.append(text)
-            covers += covered
-        return self._spell(equation, form, operands), tuple(covers)
+        for position, a in enumerate(equation.inputs):
+            if form is not None and form.template.count(f"{{{position}}}") > 1:
+                self._unfold(a, done)
+        while True:
+            text = self._spell(equation, form, [self._operand(a)[0] for a in equation.inputs])
+            folded = [a for a in equation.inputs if isinstance(a, Var) and a.name in self._folded]
+            if len(text.text) <= self.speller.line or not folded:
+                covers = [name for a in equation.inputs for name in self._operand(a)[1]]
+                return text, tuple(dict.fromkeys(covers))
+            self._unfold(max(folded, key=lambda a: len(self._folded[a.name][0].text)), done)
 
     def _operand(self, a: Atom) -> tuple[Text, tuple[str, ...]]:
         if isinstance(a, Constant):
             return self.speller.constant(a), ()
         return self._folded.get(a.name, (self.speller.name(a), ()))
 
-    def _unfold(self, a: Atom, done: list[Statement]) -> Text:
-        if not isinstance(a, Var):
-            return self.speller.constant(a)
-        text, covers = self._folded.pop(a.name)
-        equation = next(e for e in self.program.equations if e.output.name == a.name)
-        done.append(Statement(a, text.text, equation, covers))
-        return self.speller.name(a)
+    def _unfold(self, a: Atom, done: list[Statement]) -> None:
+        if isinstance(a, Var) and a.name in self._folded:
+            text, covers = self._folded.pop(a.name)
+            done.append(Statement(a, text.text, self._made[a.name], covers))
 
     def _spell(self, equation: Equation, form: Form | None, operands: Sequence[Text]) -> Text:
+        operands = self.speller.operands(equation, operands)
         if form is not None:
             pieces = [t.within(form.need(i)) for i, t in enumerate(operands)]
             return Text(form.template.format(*pieces, **equation.options), form.strength)

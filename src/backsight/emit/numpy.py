@@ -9,7 +9,7 @@ from typing import Any
 
 from backsight.emit.expressions import Line, Source, Speller, Statement, Text, statements
 from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, UNARY, Form
-from backsight.ir.program import Constant, Dim, Equation, Program, Shape, Var
+from backsight.ir.program import Atom, Constant, Dim, Equation, Guard, Program, Shape, Var
 from backsight.ops.linalg import contract_spec, read_spec
 
 # Functions that NumPy lacks; those that are used are written above the code.
@@ -33,7 +33,22 @@ HELPERS: Mapping[str, str] = {
     """The code was made for the other way of an `if`."""''',
 }
 
-_RESERVED = {"np", *HELPERS, *keyword.kwlist}
+_RESERVED = {"np", "float", *HELPERS, *keyword.kwlist}
+_WIDEST = 110
+_FLOAT_FROM_INTEGERS = {
+    "div",
+    "mean",
+    "exp",
+    "log",
+    "log1p",
+    "sqrt",
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "softplus",
+}
+_VIEWS = {"copy", "transpose", "reshape", "expand_dims", "squeeze", "broadcast", "index"}
 
 
 class NumpySpeller(Speller):
@@ -43,23 +58,39 @@ class NumpySpeller(Speller):
         self._program = program
         self.used: set[str] = set()
         self._names = _safe_names(program)
+        self._sizes = _sizes(program)
 
     def constant(self, value: Constant) -> Text:
         number = value.value
-        if isinstance(number, float) and not math.isfinite(number):
-            text = "np.nan" if math.isnan(number) else "np.inf" if number > 0 else "-np.inf"
-        elif isinstance(number, float) and number == int(number) and abs(number) < 1e15:
-            # A whole number reads as one; arrays are float64, so arithmetic is the same.
-            text = repr(int(number)) if math.copysign(1.0, number) > 0 or number else "-0.0"
-        else:
-            text = repr(number)
-        return Text(text, UNARY if text.startswith("-") else ATOM)
+        if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 and str(number) != "-0.0":
+            # A whole number reads as one; the other operand is float64, so arithmetic is the same.
+            return _number(int(number))
+        return _number(number)
 
     def name(self, var: Var) -> Text:
         return Text(self._names.get(var.name, var.name))
 
     def form(self, op: str) -> Form | None:
         return REGISTRY[op].write.numpy
+
+    def operands(self, equation: Equation, operands: Sequence[Text]) -> Sequence[Text]:
+        """Arithmetic on truth values and integers alone is floating-point in a Program, but not in NumPy."""
+        if equation.output.type.dtype != "float64" or equation.op in ("sum", "dim"):
+            return operands
+        if equation.output.name in self._sizes:
+            return operands
+        kinds = {a.type.dtype for a in equation.inputs if isinstance(a, Var)}
+        if "float64" in kinds or not kinds or ("bool" not in kinds and equation.op in _FLOAT_FROM_INTEGERS):
+            return operands
+        written = list(operands)
+        choices = range(1, 3) if equation.op == "where" else range(len(operands))
+        number = next((i for i in choices if isinstance(equation.inputs[i], Constant)), None)
+        if number is not None:
+            written[number] = _number(float(equation.inputs[number].value))  # type: ignore[union-attr]
+        else:
+            first = choices[0]
+            written[first] = Text(f"1.0 * {operands[first].within(MULTIPLY + 1)}", MULTIPLY)
+        return written
 
     def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
         write = getattr(self, f"_{equation.op}", None)
@@ -77,6 +108,18 @@ class NumpySpeller(Speller):
 
     def shape(self, shape: Shape) -> str:
         return f"({', '.join(map(self.size, shape))}{',' if len(shape) == 1 else ''})"
+
+    def filled(self, shape: Shape, value: Atom, text: Text) -> str:
+        """A new array of one number."""
+        size = self.size(shape[0]) if len(shape) == 1 else self.shape(shape)
+        if (
+            isinstance(value, Constant)
+            and isinstance(value.value, float)
+            and str(value.value) in ("0.0", "1.0")
+        ):
+            return f"np.{'ones' if value.value else 'zeros'}({size})"
+        number = _number(value.value).text if isinstance(value, Constant) else text.text
+        return f"np.full({size}, {number})"
 
     # Contractions -------------------------------------------------------------------------------------------
 
@@ -99,6 +142,8 @@ class NumpySpeller(Speller):
             arguments.append(f"axis={axes[0] if len(axes) == 1 else axes}")
         if options["keepdims"]:
             arguments.append("keepdims=True")
+        if equation.op == "sum" and equation.inputs[0].type.dtype != "float64":
+            arguments.append("dtype=float")
         return Text(f"{function}({', '.join(arguments)})")
 
     def _sum(self, e: Equation, operands: Sequence[Text]) -> Text:
@@ -145,10 +190,10 @@ class NumpySpeller(Speller):
         return Text(f"np.squeeze({operands[0].text}, axis={axes[0] if len(axes) == 1 else axes})")
 
     def _broadcast(self, e: Equation, operands: Sequence[Text]) -> Text:
-        shape = self.shape(e.options["shape"])
-        if e.inputs[0].type.shape == ():
-            return Text(f"np.full({shape}, {operands[0].text}, dtype=float)")
-        return Text(f"np.broadcast_to({operands[0].text}, {shape})")
+        (source,), shape = e.inputs, e.options["shape"]
+        if source.type.shape == ():
+            return Text(self.filled(shape, source, operands[0]))
+        return Text(f"np.broadcast_to({operands[0].text}, {self.shape(shape)})")
 
     def _index(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(f"{operands[0].within(ATOM)}[{_key(e.options['key'])}]")
@@ -171,6 +216,23 @@ class NumpySpeller(Speller):
 
     def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(self.size(e.options["dim"]))
+
+
+def _sizes(program: Program) -> set[str]:
+    """Names of scalars computed from sizes of axes alone: plain Python numbers, which need no care with dtypes."""
+    found: set[str] = set()
+    for e in program.equations:
+        whole = all(a.name in found if isinstance(a, Var) else float(a.value).is_integer() for a in e.inputs)
+        if e.op == "dim" or (e.op in ("add", "sub", "mul") and whole):
+            found.add(e.output.name)
+    return found
+
+
+def _number(number: float | int | bool) -> Text:
+    text = repr(number)
+    if isinstance(number, float) and not math.isfinite(number):
+        text = "np.nan" if math.isnan(number) else "np.inf" if number > 0 else "-np.inf"
+    return Text(text, UNARY if text.startswith("-") else ATOM)
 
 
 def _product(letters: Sequence[str], right: str, operands: Sequence[Text]) -> Text | None:
@@ -239,12 +301,18 @@ def _item(item: tuple[Any, ...]) -> str:
 def _safe_names(program: Program) -> dict[str, str]:
     taken = set(program.variables())
     safe: dict[str, str] = {}
-    for name in taken & _RESERVED:
+    for name in sorted(taken & _RESERVED):
         other = f"{name}_"
         while other in taken:
             other += "_"
+        taken.add(other)
         safe[name] = other
     return safe
+
+
+def function_name(program: Program) -> str:
+    """What the emitted function is called: the Program's name, unless the code needs that name itself."""
+    return f"{program.name}_" if program.name in _RESERVED else program.name
 
 
 def render(program: Program, *, standalone: bool = True, comments: bool = True) -> Source:
@@ -258,27 +326,24 @@ def render(program: Program, *, standalone: bool = True, comments: bool = True) 
         EmitError: an operation has no NumPy spelling.
     """
     speller = NumpySpeller(program)
-    lines = [Line(f"def {program.name}({', '.join(speller.name(v).text for v in program.inputs)}):")]
-    body = _body(program, speller, comments)
-    outputs = [
-        speller.name(a).text if isinstance(a, Var) else speller.constant(a).text for a in program.outputs
-    ]
-    lines += [
-        *body,
-        Line(
-            f"    return {', '.join(outputs)}", tuple(a.name for a in program.outputs if isinstance(a, Var))
-        ),
+    arguments = ", ".join(speller.name(v).text for v in program.inputs)
+    returned = ", ".join(_returned(program, speller))
+    lines = [
+        Line(f"def {function_name(program)}({arguments}):"),
+        *_body(program, speller, comments),
+        Line(f"    return {returned}", tuple(a.name for a in program.outputs if isinstance(a, Var))),
     ]
     if standalone:
         if program.guards:
             speller.used.add("OtherBranch")
-        helpers = [
-            Line(text)
-            for name in HELPERS
-            if name in speller.used
-            for text in ("", "", *HELPERS[name].split("\n"))
+        helpers = [text for name, text in HELPERS.items() if name in speller.used]
+        above = [
+            "import numpy as np",
+            *(line for text in helpers for line in ("", "", *text.split("\n"))),
+            "",
+            "",
         ]
-        lines = [Line("import numpy as np"), *helpers, Line(""), Line(""), *lines]
+        lines = [*map(Line, above), *lines]
     return Source(tuple(lines))
 
 
@@ -287,9 +352,43 @@ def emit_numpy(program: Program, *, standalone: bool = True, comments: bool = Tr
     return render(program, standalone=standalone, comments=comments).text
 
 
+def _returned(program: Program, speller: NumpySpeller) -> list[str]:
+    """The outputs, each an array of its own: changing one must change neither an argument nor another."""
+    made = {e.output.name: e for e in program.equations}
+    owned = {v.name for v in program.inputs}
+    result = []
+    for a in program.outputs:
+        if isinstance(a, Constant):
+            result.append(_number(a.value).text)
+            continue
+        root, stretched = _memory(a, made)
+        shared = root.name in owned or stretched
+        owned.add(root.name)
+        result.append(
+            f"{speller.name(a).text}.copy()" if shared and root.type.shape else speller.name(a).text
+        )
+    return result
+
+
+def _memory(a: Var, made: Mapping[str, Equation]) -> tuple[Var, bool]:
+    """The variable whose memory this one shares, and whether it is stretched (and so cannot be written)."""
+    stretched = False
+    while a.name in made and made[a.name].op in _VIEWS:
+        equation = made[a.name]
+        (source,) = equation.inputs
+        if not isinstance(source, Var) or (equation.op == "broadcast" and not source.type.shape):
+            break
+        stretched = stretched or equation.op == "broadcast"
+        a = source
+    return a, stretched
+
+
 def _body(program: Program, speller: NumpySpeller, comments: bool) -> list[Line]:
     guards = {g.variable.name: g for g in program.guards}
     lines: list[Line] = []
+    for var in program.inputs:
+        if var.name in guards:
+            lines += _guard(guards[var.name], speller)
     backward = False
     for s in statements(program, speller):
         if bool(s.equation.note) != backward and comments and s.equation.note:
@@ -297,23 +396,32 @@ def _body(program: Program, speller: NumpySpeller, comments: bool) -> list[Line]
             backward = True
         lines.append(_line(s, speller, comments))
         if s.variable.name in guards:
-            lines += _guard(guards[s.variable.name].expected, s, speller)
+            lines += _guard(guards[s.variable.name], speller)
     return lines
 
 
 def _line(s: Statement, speller: NumpySpeller, comments: bool) -> Line:
     text = f"    {speller.name(s.variable).text} = {s.text}"
     origin = s.equation.origin
-    if comments and s.equation.note and origin is not None:
-        text = f"{text:<46}  # back through: {origin.text}"
+    if comments and s.equation.note and origin is not None and origin.text:
+        text = _commented(text, f"  # back through: {origin.text}")
     return Line(text, s.covers, origin)
 
 
-def _guard(expected: bool, s: Statement, speller: NumpySpeller) -> list[Line]:
-    name = speller.name(s.variable).text
-    where = s.equation.origin.text if s.equation.origin else name
-    message = repr(f"this code is for inputs where the decision in {where!r} comes out {expected}")
+def _commented(text: str, comment: str) -> str:
+    """The line with its comment, cut to fit; without it where too little would be left to recognise."""
+    text = f"{text:<46}"
+    room = _WIDEST - len(text)
+    if len(comment) <= room:
+        return text + comment
+    return f"{text}{comment[: room - 2]} …" if room >= 40 else text.rstrip()
+
+
+def _guard(guard: Guard, speller: NumpySpeller) -> list[Line]:
+    name = speller.name(guard.variable).text
+    where = guard.origin.text if guard.origin and guard.origin.text else name
+    message = repr(f"this code is for inputs where the decision in {where!r} comes out {guard.expected}")
     return [
-        Line(f"    if {'not ' if expected else ''}{name}:"),
+        Line(f"    if {'not ' if guard.expected else ''}{name}:"),
         Line(f"        raise OtherBranch({message})"),
     ]

@@ -58,7 +58,7 @@ class TexSpeller(Speller):
     """Entry by entry: the TeX of one element of each value, with sums written out."""
 
     target = "latex"
-    longest = 10_000
+    longest = line = 10_000
 
     def __init__(self, letters: Letters) -> None:
         self.letters = letters

@@ -10,6 +10,11 @@ from backsight.ir.builder import Builder
 from backsight.ir.program import ArrayType, Atom, Constant, Var
 
 
+def plain_number(number: float | int | bool) -> float | int | bool:
+    """The number as Python's own kind: a subclass, such as NumPy's float64, prints differently."""
+    return number if isinstance(number, bool) else int(number) if isinstance(number, int) else float(number)
+
+
 class Value:
     """An atom together with the Program it is being built into."""
 
@@ -35,9 +40,7 @@ class Value:
         """`other` as an operand, or None if it cannot be one."""
         if isinstance(other, Value):
             return other.atom
-        if isinstance(other, bool | int | float):
-            return Constant(other)
-        return None
+        return Constant(plain_number(other)) if isinstance(other, bool | int | float) else None
 
     def _binary(self, op: str, other: Any, swap: bool = False) -> Any:
         atom = self.lift(other)

@@ -7,7 +7,6 @@ because its gradient would be lost silently.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,9 +15,12 @@ from backsight.ir.builder import Builder
 from backsight.ir.evaluate import Array, Evaluation, to_array
 from backsight.ir.program import ArrayType, Atom, Constant, Dim, Guard, Program, Var
 from backsight.ops.shapes import show
-from backsight.ops.value import Value, apply
+from backsight.ops.value import Value, apply, plain_number
 from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
 from backsight.tracing.source import locate, name_in_caller, user_origin
+
+
+_LOGICAL_IN_NUMPY = {"add", "sub", "neg", "contract"}
 
 
 class TraceBuilder(Builder):
@@ -56,6 +58,16 @@ class TraceBuilder(Builder):
             self._captured[id(value)] = var
             self.captured.append((var, value))
         return self._captured[id(value)]
+
+    def apply(self, op: str, inputs: Sequence[Atom], *, name: str = "", **params: Any) -> Var:
+        """As `Builder.apply`; refuses what NumPy would answer with true or false where a Program computes numbers."""
+        if op in _LOGICAL_IN_NUMPY and all(a.type.dtype == "bool" for a in inputs):
+            raise TraceError(
+                f"{op} of truth values is a question of logic in NumPy, not arithmetic",
+                origin=user_origin(),
+                remedy="use & | ~ for logic, or 1.0 * (x > 0) for the numbers 0 and 1",
+            )
+        return super().apply(op, inputs, name=name, **params)
 
     def example_of(self, var: Var) -> Any:
         """The value of a scalar on the example.
@@ -319,9 +331,10 @@ def record(
             origin=user_origin(),
             remedy=f"write it with: {', '.join(sorted(FUNCTIONS))}",
         )
-    owner = next(t for t in _tracers(args))
+    owner = next(_tracers([*args, *kwargs.values()]))
     # Arrays among the operands become inputs of the Program before a rule looks at their types.
     operands = [_lifted(owner, a) for a in args]
+    kwargs = {key: _lifted(owner, a) for key, a in kwargs.items()}
     try:
         return _located(lambda: function(*operands, **kwargs))
     except TypeError as error:
@@ -336,8 +349,8 @@ def _lifted(owner: Tracer, argument: Any) -> Any:
     if isinstance(argument, Value):
         return argument
     if hasattr(argument, "shape") and hasattr(argument, "tolist"):
-        atom = owner.lift(argument)
-        return owner if atom is None else Tracer(owner.builder, atom)
+        # A NumPy number may be an axis or a size, which are plain integers.
+        return Tracer(owner.builder, owner.builder.capture(argument)) if argument.shape else argument.tolist()
     return argument
 
 
@@ -420,7 +433,7 @@ def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:
         if isinstance(leaf, Tracer):
             outputs.append(leaf.atom)
         elif isinstance(leaf, bool | int | float):
-            outputs.append(Constant(leaf if math.isfinite(leaf) else float(leaf)))
+            outputs.append(Constant(plain_number(leaf)))
         elif hasattr(leaf, "tolist") and getattr(leaf, "shape", None) == ():
             outputs.append(Constant(leaf.tolist()))
         elif leaf is not None and hasattr(leaf, "shape"):

@@ -153,7 +153,7 @@ def _leaky_relu(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None
     """where(z > 0, z, leak * z)."""
     condition, kept, leaked = inputs
     test, product = state.source(condition), state.source(leaked)
-    if test is None or product is None or test.op not in ("gt", "ge") or product.op != "mul":
+    if test is None or product is None or test.op != "gt" or product.op != "mul":
         return None
     if test.inputs[0] != kept or not is_number(test.inputs[1], 0) or kept not in product.inputs:
         return None
@@ -233,7 +233,7 @@ def _fold_transposes(state: Rewriting, inputs: Inputs, params: Params) -> Atom |
 
 
 def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
-    return inputs[0] if not params["axes"] else None
+    return inputs[0] if not params["axes"] and inputs[0].type.dtype == "float64" else None
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {
