@@ -39,7 +39,6 @@ from backsight.ir.program import Origin
 
 _FRONT = record(
     {"number": number, "title": text, "question": text, "minutes": number},
-    {"next": record({"href": text, "says": text}), "summary": text},
 )
 _HEADING_SLUG = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 _DIRECTIVE = re.compile(r"^\{([a-z]+)\}\s*([a-z0-9-]*)$")

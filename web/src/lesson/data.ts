@@ -184,7 +184,6 @@ export interface LessonData {
   title: string;
   question: string;
   minutes: number;
-  next?: { href: string; says: string };
   functions: string[];
   stage: StageData;
   steps: StepData[];
