@@ -106,7 +106,9 @@ def value(raw: Any, place: Place) -> expression.Expression:
     try:
         parsed = expression.parse(raw, place.names.variables, place.names.calls)
     except expression.BadExpression as error:
-        raise place.fail(str(error), "see the value expressions of the authoring guide") from None
+        raise place.fail(
+            str(error), "a value is a name or function(argument=value).variable: lessons/README.md"
+        ) from None
     for name in free_names(parsed):
         if name not in place.names.values:
             raise place.fail(f"nothing is called `{name}`", nearest(name, place.names.values))
