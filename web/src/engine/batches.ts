@@ -1,6 +1,6 @@
 /** Which training rows make up which batch: fixed by the seed and the epoch. */
 
-import { Random, STREAM } from './random';
+import { Random, STREAM } from './random.ts';
 
 export interface BatchPlan {
   trainCount: number;

@@ -1,16 +1,16 @@
 /** A start that plateaued beside one that succeeds: what each believes, what a push does, and a verdict. */
 
-import type { DataKernels, OptimiserKernels, StartKernels } from './load';
-import { Inspector } from './inspect';
-import { startParameters } from './net';
-import type { Activation, NetKernels } from './payload';
-import { GOOD } from './progress';
-import { Random, STREAM } from './random';
-import type { StartName } from './settings';
-import { deadUnits, judge } from './stuck';
-import { SurfaceMaker } from './surface';
-import { Trainer } from './trainer';
-import type { Comparison, Domain, PushReport, StartReport } from './types';
+import type { DataKernels, OptimiserKernels, StartKernels } from './load.ts';
+import { Inspector } from './inspect.ts';
+import { startParameters } from './net.ts';
+import type { Activation, NetKernels } from './payload.ts';
+import { GOOD } from './progress.ts';
+import { Random, STREAM } from './random.ts';
+import type { StartName } from './settings.ts';
+import { deadUnits, judge } from './stuck.ts';
+import { SurfaceMaker } from './surface.ts';
+import { Trainer } from './trainer.ts';
+import type { Comparison, Domain, PushReport, StartReport } from './types.ts';
 
 export interface ComparisonSetting {
   net: NetKernels;

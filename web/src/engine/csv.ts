@@ -1,6 +1,6 @@
 /** Reads a person's file: two numeric columns and a label. Never throws; a fault names line, reason and remedy. */
 
-import { LIMITS } from './settings';
+import { LIMITS } from './settings.ts';
 
 export interface CsvTable {
   x1: number[];

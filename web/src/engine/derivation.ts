@@ -1,9 +1,9 @@
 /** Replays a derivation template with numbers: the factors, their sums, the paths, the contributions. */
 
-import { resolve, type Letters, type Numbers } from './inspect';
-import type { Derivation, Dim, Factor, ValueRef } from './payload';
-import { placeBetween } from './places';
-import type { Entry, ShownFactor, ShownPath } from './types';
+import { resolve, type Letters, type Numbers } from './inspect.ts';
+import type { Derivation, Dim, Factor, ValueRef } from './payload.ts';
+import { placeBetween } from './places.ts';
+import type { Entry, ShownFactor, ShownPath } from './types.ts';
 
 export const MOST_PATHS = 64;
 

@@ -1,6 +1,6 @@
 /** Costs over time, sampled so that their number stays bounded: when full, every second one is dropped. */
 
-import type { History } from './types';
+import type { History } from './types.ts';
 
 export interface Sample {
   trainCost: number;

@@ -1,7 +1,7 @@
 /** Every value and adjoint of one example or batch, by name: a view into the inspect kernel. */
 
-import { netDims, parameterCount, views } from './net';
-import type { Dim, Kernel, KernelModule, NetKernels, Port, ValueRef } from './payload';
+import { netDims, parameterCount, views } from './net.ts';
+import type { Dim, Kernel, KernelModule, NetKernels, Port, ValueRef } from './payload.ts';
 
 export type Letters = Readonly<Record<string, number>>;
 

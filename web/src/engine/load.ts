@@ -1,6 +1,6 @@
 /** Finds and loads what `backsight build` wrote: Programs, derivations and kernels. Each is loaded once. */
 
-import { EngineError } from './errors';
+import { EngineError } from './errors.ts';
 import type {
   Activation,
   FunctionKernels,
@@ -9,7 +9,7 @@ import type {
   NetKernels,
   NetPayload,
   Output,
-} from './payload';
+} from './payload.ts';
 
 export interface DataKernels {
   fruit: KernelModule;

@@ -1,10 +1,10 @@
 /** Where the numbers of a net live: one flat array for all parameters, with named views. No mathematics. */
 
-import type { StartKernels } from './load';
-import type { KernelModule, NetKernels } from './payload';
-import { Random, STREAM } from './random';
-import type { StartName } from './settings';
-import type { Entry } from './types';
+import type { StartKernels } from './load.ts';
+import type { KernelModule, NetKernels } from './payload.ts';
+import { Random, STREAM } from './random.ts';
+import type { StartName } from './settings.ts';
+import type { Entry } from './types.ts';
 
 /** One parameter array within the flat one. Layer 1 is the first after the inputs. */
 export interface Slot {

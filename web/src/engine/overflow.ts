@@ -1,10 +1,10 @@
 /** Names the first operation that made Inf or NaN. */
 
-import { Inspector } from './inspect';
-import { entryAt } from './net';
-import type { EquationJson, NetKernels, NetPayload } from './payload';
-import type { Trainer } from './trainer';
-import type { OverflowReport } from './types';
+import { Inspector } from './inspect.ts';
+import { entryAt } from './net.ts';
+import type { EquationJson, NetKernels, NetPayload } from './payload.ts';
+import type { Trainer } from './trainer.ts';
+import type { OverflowReport } from './types.ts';
 
 /** Operations whose names say too little by themselves. */
 const SPOKEN: Record<string, string> = {

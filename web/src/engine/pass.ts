@@ -1,10 +1,10 @@
 /** Expands the script of a pass by the net's widths: one moment per number, forward and then backward. */
 
-import { agree, productOf } from './derivation';
-import { resolve, type Letters, type Numbers } from './inspect';
-import type { Dim, PassStep, ValueRef } from './payload';
-import { placeBetween, placeByShape, placeOf } from './places';
-import type { Entry, PassMoment, Place, Valued } from './types';
+import { agree, productOf } from './derivation.ts';
+import { resolve, type Letters, type Numbers } from './inspect.ts';
+import type { Dim, PassStep, ValueRef } from './payload.ts';
+import { placeBetween, placeByShape, placeOf } from './places.ts';
+import type { Entry, PassMoment, Place, Valued } from './types.ts';
 
 /** `numbers` holds one example, at row `row`. */
 export function expandPass(

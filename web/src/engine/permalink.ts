@@ -1,6 +1,6 @@
 /** The URL fragment that restores a start: settings, seed, edited weights, own points, the hash of a file. */
 
-import type { Activation, Output } from './payload';
+import type { Activation, Output } from './payload.ts';
 import {
   ACTIVATIONS,
   BATCHES,
@@ -17,7 +17,7 @@ import {
   type Settings,
   type SpeedName,
   type StartName,
-} from './settings';
+} from './settings.ts';
 
 /** A change of one point: `base` is its row in the generated set or the file, -1 for an added point. */
 export interface PointEdit {

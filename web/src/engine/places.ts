@@ -1,7 +1,7 @@
 /** Which variable of a net's Program is which neuron or edge of the drawing. Names only; see ARCHITECTURE.md. */
 
-import type { Dim } from './payload';
-import type { Entry, Place } from './types';
+import type { Dim } from './payload.ts';
+import type { Entry, Place } from './types.ts';
 
 /** Where an entry of a variable (a value, a parameter, an adjoint or a slope) appears; null if nowhere. */
 export function placeOf(depth: number, entry: Entry): Place | null {

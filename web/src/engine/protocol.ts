@@ -1,10 +1,10 @@
 /** What the page and the training worker say to each other. */
 
-import type { Table } from './data';
-import type { Activation, Output } from './payload';
-import type { OptimiserName, StartName, Speed } from './settings';
-import type { Stop, TrainerOptions } from './trainer';
-import type { Comparison, DeadUnit, Domain, History, OverflowReport, Surface } from './types';
+import type { Table } from './data.ts';
+import type { Activation, Output } from './payload.ts';
+import type { OptimiserName, StartName, Speed } from './settings.ts';
+import type { Stop, TrainerOptions } from './trainer.ts';
+import type { Comparison, DeadUnit, Domain, History, OverflowReport, Surface } from './types.ts';
 
 export interface NetSpec {
   widths: readonly number[];

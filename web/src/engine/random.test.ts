@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from './random';
+import { Random } from './random.ts';
 
 describe('Random', () => {
   it('gives the golden values that tests/test_random.py has too', () => {

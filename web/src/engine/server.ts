@@ -1,19 +1,19 @@
 /** The training worker's behaviour, apart from the worker itself: messages in, snapshots out, time sliced. */
 
-import { Meter, Pace, Sparing } from './clocks';
-import { compareStarts } from './compare';
-import { explain } from './errors';
-import { Inspector } from './inspect';
-import type { Sample } from './history';
-import { Library, netId, type DataKernels, type OptimiserKernels } from './load';
-import { explainOverflow } from './overflow';
-import type { NetKernels, NetPayload } from './payload';
-import type { FromWorker, NetMessage, NetSpec, Snapshot, ToWorker } from './protocol';
-import type { Speed } from './settings';
-import { deadUnits } from './stuck';
-import { SurfaceMaker } from './surface';
-import { Trainer } from './trainer';
-import type { Comparison, DeadUnit, Domain, OverflowReport, Surface } from './types';
+import { Meter, Pace, Sparing } from './clocks.ts';
+import { compareStarts } from './compare.ts';
+import { explain } from './errors.ts';
+import { Inspector } from './inspect.ts';
+import type { Sample } from './history.ts';
+import { Library, netId, type DataKernels, type OptimiserKernels } from './load.ts';
+import { explainOverflow } from './overflow.ts';
+import type { NetKernels, NetPayload } from './payload.ts';
+import type { FromWorker, NetMessage, NetSpec, Snapshot, ToWorker } from './protocol.ts';
+import type { Speed } from './settings.ts';
+import { deadUnits } from './stuck.ts';
+import { SurfaceMaker } from './surface.ts';
+import { Trainer } from './trainer.ts';
+import type { Comparison, DeadUnit, Domain, OverflowReport, Surface } from './types.ts';
 
 /** What the server needs of its surroundings. */
 export interface Host {

@@ -1,6 +1,6 @@
 /** What a person can set in the sandbox: names, limits, defaults. No behaviour. */
 
-import type { Activation, Output } from './payload';
+import type { Activation, Output } from './payload.ts';
 
 export type DataSet = 'fruit' | 'rings' | 'xor' | 'spiral' | 'blank' | 'csv';
 export type OptimiserName = 'gd' | 'momentum' | 'adam';

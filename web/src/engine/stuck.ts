@@ -1,10 +1,10 @@
 /** Which hidden units get a gradient of exactly 0, and whether anything could still wake them. */
 
-import type { Inspector } from './inspect';
-import { views } from './net';
-import type { Activation } from './payload';
-import type { OptimiserName } from './settings';
-import type { DeadUnit } from './types';
+import type { Inspector } from './inspect.ts';
+import { views } from './net.ts';
+import type { Activation } from './payload.ts';
+import type { OptimiserName } from './settings.ts';
+import type { DeadUnit } from './types.ts';
 
 /**
  * Dead units of a net, seen through an inspector that has just run over all training examples.

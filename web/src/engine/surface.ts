@@ -1,10 +1,10 @@
 /** What a net says everywhere on the plane: the predict kernel over a grid. */
 
-import { gridPoints, scale, type Scaling } from './data';
-import type { DataKernels } from './load';
-import { netDims, views } from './net';
-import type { Kernel, NetKernels } from './payload';
-import type { Domain, Surface } from './types';
+import { gridPoints, scale, type Scaling } from './data.ts';
+import type { DataKernels } from './load.ts';
+import { netDims, views } from './net.ts';
+import type { Kernel, NetKernels } from './payload.ts';
+import type { Domain, Surface } from './types.ts';
 
 export const SURFACE_SIZE = 64;
 

@@ -3,14 +3,14 @@
  * worker, no DOM. The trajectory depends on the start, the data, the settings and the seed alone.
  */
 
-import { batchRows, batchSize, epochOrder, type BatchPlan } from './batches';
-import type { Table } from './data';
-import { Recorder, type Sample } from './history';
-import type { OptimiserKernels } from './load';
-import { netDims, parameterCount, trainingKernel, views } from './net';
-import type { Kernel, NetKernels } from './payload';
-import { Progress } from './progress';
-import type { OptimiserName } from './settings';
+import { batchRows, batchSize, epochOrder, type BatchPlan } from './batches.ts';
+import type { Table } from './data.ts';
+import { Recorder, type Sample } from './history.ts';
+import type { OptimiserKernels } from './load.ts';
+import { netDims, parameterCount, trainingKernel, views } from './net.ts';
+import type { Kernel, NetKernels } from './payload.ts';
+import { Progress } from './progress.ts';
+import type { OptimiserName } from './settings.ts';
 
 export interface TrainerOptions {
   rate: number;

@@ -1,7 +1,7 @@
 /** The page's end of the training worker. */
 
-import type { Command, FromWorker, Snapshot, ToWorker } from './protocol';
-import type { Comparison } from './types';
+import type { Command, FromWorker, Snapshot, ToWorker } from './protocol.ts';
+import type { Comparison } from './types.ts';
 
 /** A way to the server: a worker, or the server itself in tests. */
 export interface Line {

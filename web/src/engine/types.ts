@@ -1,6 +1,6 @@
 /** Shapes that the engine hands to figures. No behaviour. */
 
-import type { Origin } from './payload';
+import type { Origin } from './payload.ts';
 
 /** Something said to a person: what happened and what to do about it. */
 export interface Message {

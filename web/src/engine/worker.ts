@@ -1,8 +1,8 @@
 /** The training worker: a `TrainingServer` behind `postMessage`. */
 
-import { Library } from './load';
-import type { ToWorker } from './protocol';
-import { TrainingServer } from './server';
+import { Library } from './load.ts';
+import type { ToWorker } from './protocol.ts';
+import { TrainingServer } from './server.ts';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 

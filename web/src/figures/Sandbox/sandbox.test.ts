@@ -123,6 +123,26 @@ describe('Sandbox', () => {
     }
   });
 
+  it.each(['gd', 'momentum', 'adam'])(
+    'foretells the next update of %s to the last digit',
+    async (optimiser) => {
+      const s = await sandbox(`#v=1&batch=16&opt=${optimiser}&rate=0.05&act=sigmoid`);
+      s.scope = 'batch';
+      for (let i = 0; i < 9; i++) s.step();
+      await settle(s, () => s.epoch === 1);
+      const entry = { variable: 'W2', index: [1, 0] };
+      s.select({ kind: 'parameter', entry });
+      for (let i = 0; i < 4; i++) {
+        const { update, gradient } = s.derivation!;
+        expect(update.before).toBe(s.parameter(entry));
+        expect(gradient.number).not.toBe(0);
+        s.step();
+        await settle(s, () => s.parameter(entry) !== update.before);
+        expect(s.parameter(entry)).toBeCloseTo(update.after, 14);
+      }
+    },
+  );
+
   it('replays the chain rule of biases too', async () => {
     const s = await sandbox('#v=1&hidden=3.2');
     for (const { bias } of s.neurons.slice(1).flat()) {
