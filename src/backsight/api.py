@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backsight.emit.compiled import Compiled
+from backsight.emit.calling import MISS
 from backsight.emit.compiled import compile as compile_program
 from backsight.errors import BacksightError, DifferentiationError, GuardError, TraceError
 from backsight.ir.evaluate import to_array
 from backsight.ir.program import ArrayType, Dim, Origin, Program
 from backsight.tracing.numpy import TraceBuilder, Tracer, array_type, finish
-from backsight.tracing.trees import flatten, leaf_names, unflatten
+from backsight.tracing.trees import flatten, leaf_names, leaves_like, unflatten
 from backsight.transforms import gradient, simplify
 
 Axes = Mapping[str, Sequence[Dim | None]]
@@ -66,16 +66,25 @@ def trace_call(function: Callable[..., Any], args: Sequence[Any], axes: Axes) ->
         ]
         argument_names.append(tuple(str(t.atom) for t in tracers))
         values.append(unflatten(structure, tracers))
+    unknown = set(axes) - {name for leaf_names in argument_names for name in leaf_names}
+    if unknown:
+        raise TraceError(
+            f"axes names axes of {', '.join(map(repr, sorted(unknown)))}, but there is no argument "
+            f"{sorted(unknown)[0]!r}",
+            remedy=f"the arguments are {', '.join(n for group in argument_names for n in group)}",
+        )
     try:
         result = function(*values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise _explained(error, function) from error
     program, structure = finish(builder, result)
     return Traced(program, tuple(argument_names), tuple(v for _, v in builder.captured), structure)
 
 
-def _explained(error: TypeError, function: Callable[..., Any]) -> Exception:
-    """A TypeError about a Tracer means a call that cannot be recorded; any other is the user's own."""
+def _explained(error: Exception, function: Callable[..., Any]) -> Exception:
+    """An error about a Tracer means a call that cannot be recorded; any other is the user's own."""
+    if isinstance(error.__cause__, BacksightError):
+        return error.__cause__  # NumPy's words around a refusal of ours
     if "Tracer" not in str(error) and "must be real number" not in str(error):
         return error
     trace_back, origin = error.__traceback__, None
@@ -94,7 +103,7 @@ def _explained(error: TypeError, function: Callable[..., Any]) -> Exception:
 
 def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
     if isinstance(leaf, ArrayType):
-        return Tracer(builder, builder.add_input(name, leaf, None))
+        return Tracer(builder, builder.add_input(name, _checked_names(leaf), None))
     try:
         array = to_array(leaf)
         type = array_type(array)
@@ -112,8 +121,17 @@ def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
                 f"axes[{name!r}] names {len(axes[name])} axes, but {name} has shape {type.shape}"
             )
         shape = tuple(size if dim is None else dim for dim, size in zip(axes[name], type.shape, strict=True))
-        type = ArrayType(shape, type.dtype)
+        type = _checked_names(ArrayType(shape, type.dtype))
     return Tracer(builder, builder.add_input(name, type, array))
+
+
+def _checked_names(type: ArrayType) -> ArrayType:
+    for dim in type.shape:
+        if isinstance(dim, str) and not dim.isidentifier():
+            raise TraceError(
+                f"{dim!r} is not a name for an axis", remedy="use letters, digits and _, as in 'n'"
+            )
+    return type
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -169,33 +187,48 @@ def grad(
 
 
 class _Differentiated:
-    """The gradient of a function: traces on demand, keeps what it compiled per shapes and branches."""
+    """The gradient of a function: traces on demand, keeps what it compiled per kinds of argument and branches."""
 
     def __init__(
         self, function: Callable[..., Any], argnums: int | Sequence[int], axes: Axes, with_value: bool
     ) -> None:
         self._function, self._argnums, self._axes, self._with_value = function, argnums, axes, with_value
-        self._variants: dict[Any, list[_Variant]] = {}
+        self._variants: list[_Variant] = []
         functools.update_wrapper(self, function, updated=())
 
-    def __call__(self, *args: Any) -> Any:
-        leaves, shapes = _signature(args)
-        for variant in self._variants.get(shapes, ()):
-            try:
-                return variant.call(leaves, self._with_value)
-            except GuardError:
-                continue
-        return self._variant(args).call(leaves, self._with_value)
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if named:
+            raise TraceError(
+                f"{_name(self._function)} was given {', '.join(named)} by name",
+                remedy="pass all arguments by position: argnums counts them",
+            )
+        return self._fitting(args)[1]
 
     def program(self, *args: Any) -> Program:
         """The value and the gradient as a Program, for arguments like these."""
-        return self._variant(args).compiled.program
+        return self._fitting(args)[0].program
 
     def source(self, *args: Any) -> str:
         """The value and the gradient as NumPy source, for arguments like these."""
         return self.program(*args).emit("numpy")
 
-    def _variant(self, args: Sequence[Any]) -> _Variant:
+    def _fitting(self, args: tuple[Any, ...]) -> tuple[_Variant, Any]:
+        """The variant made for such arguments, and its answer; the latest used is tried first."""
+        for variant in self._variants:
+            try:
+                result = variant.entry(args)
+            except GuardError:
+                continue
+            if result is not MISS:
+                if variant is not self._variants[0]:
+                    self._variants.remove(variant)
+                    self._variants.insert(0, variant)
+                return variant, result
+        variant = self._traced(args)
+        self._variants.insert(0, variant)
+        return variant, variant.entry(args)
+
+    def _traced(self, args: Sequence[Any]) -> _Variant:
         traced = trace_call(self._function, args, self._axes)
         positions = (self._argnums,) if isinstance(self._argnums, int) else tuple(self._argnums)
         if any(not -len(args) <= p < len(args) for p in positions):
@@ -211,53 +244,28 @@ class _Differentiated:
         program = simplify(
             gradient(simplify(traced.program), wrt, name=f"grad_{traced.program.name}").program
         )
-        parts = [flatten(args[p])[1] for p in positions]
-        variant = _Variant(compile_program(program), traced.captured, parts, isinstance(self._argnums, int))
-        self._variants.setdefault(_signature(args)[1], []).append(variant)
-        return variant
+        return _Variant(program, self._entry(program, traced, args, positions))
+
+    def _entry(
+        self, program: Program, traced: Traced, args: Sequence[Any], positions: Sequence[int]
+    ) -> Callable[[tuple[Any, ...]], Any]:
+        leaves, structures = flatten(tuple(args))
+        shapes = [v.type.shape for v in program.inputs[: len(leaves)]]
+        # The value is number 0 of what is computed; the gradients follow.
+        parts, number = [], 1
+        for p in positions:
+            found, structure = flatten(args[p], number)
+            parts.append(structure)
+            number += len(found)
+        result = parts[0] if isinstance(self._argnums, int) else tuple(parts)
+        result = (0, result) if self._with_value else result
+        return compile_program(program).entry(structures, leaves, shapes, traced.captured, result)
 
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    compiled: Compiled
-    captured: tuple[Any, ...]
-    structures: list[Any]
-    single: bool
-
-    def call(self, leaves: Sequence[Any], with_value: bool) -> Any:
-        value, *parts = self.compiled(*leaves, *self.captured)
-        gradients, start = [], 0
-        for structure in self.structures:
-            count = _count(structure)
-            gradients.append(unflatten(structure, parts[start : start + count]))
-            start += count
-        result = gradients[0] if self.single else tuple(gradients)
-        return (value, result) if with_value else result
-
-
-def _count(structure: Any) -> int:
-    return len(flatten(structure)[0])
-
-
-def _signature(args: Sequence[Any]) -> tuple[list[Any], Any]:
-    """The leaves of the arguments, and what a compiled Program depends on: structure, shapes and dtypes."""
-    leaves: list[Any] = []
-    key = []
-    for a in args:
-        # The common case, an array or a number, is told apart without walking.
-        if isinstance(a, tuple | list | dict):
-            found, structure = flatten(a)
-            leaves += found
-            key.append((repr(structure), tuple(_kind(x) for x in found)))
-        else:
-            leaves.append(a)
-            key.append(_kind(a))
-    return leaves, tuple(key)
-
-
-def _kind(leaf: Any) -> Any:
-    shape = getattr(leaf, "shape", None)
-    return type(leaf) if shape is None else (shape, leaf.dtype)
+    program: Program
+    entry: Callable[[tuple[Any, ...]], Any]
 
 
 def compile(
@@ -270,16 +278,17 @@ def compile(
 
     Raises:
         GuardError: (when called) the arguments take another branch than the example did.
+        ShapeError: (when called) the arguments have other shapes, or are nested otherwise.
     """
     if isinstance(program, Program):
-        return compile_program(program).checked
+        return compile_program(program)
     traced = trace_call(program, examples, axes or {})
     compiled = compile_program(simplify(traced.program))
+    structure = flatten(tuple(examples))[1]
 
     @functools.wraps(program)
     def run(*args: Any) -> Any:
-        results = compiled.checked(*_signature(args)[0], *traced.captured)
-        return unflatten(traced.structure, results)
+        return unflatten(traced.structure, compiled(*leaves_like(structure, args), *traced.captured))
 
     return run
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import builtins
 import linecache
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from itertools import count
 from typing import Any
 
+from backsight.emit.calling import MISS, Leaf, entry
 from backsight.emit.numpy import HELPERS, function_name, render
 from backsight.errors import GuardError, ShapeError
-from backsight.ir.evaluate import evaluate, evaluate_all
-from backsight.ir.program import Program
+from backsight.ir.evaluate import Array, evaluate_all
+from backsight.ir.program import Constant, Program, Shape, Var
 
 _numbers = count(1)
 
@@ -20,26 +22,62 @@ _numbers = count(1)
 class Compiled:
     """A Program ready to run: call it with one value per input, get a list with one value per output."""
 
-    def __init__(
-        self, program: Program, run: Callable[..., list[Any]], checked: Callable[..., list[Any]]
-    ) -> None:
-        self.program, self._run, self._checked = program, run, checked
+    def __init__(self, program: Program, run: Callable[..., Sequence[Any]], numpy: Any) -> None:
+        self.program, self._run, self._numpy = program, run, numpy
+        leaves = [self._declared(v) for v in program.inputs]
+        count = len(program.outputs)
+        self._entry = entry(run, range(len(leaves)), leaves, (), list(range(count)), count)
 
     def __call__(self, *inputs: Any) -> list[Any]:
-        """Run on inputs whose shapes are known to fit.
-
-        Raises:
-            GuardError: the inputs take another branch than the example did.
-        """
-        return self._run(*inputs)
-
-    def checked(self, *inputs: Any) -> list[Any]:
-        """Run after checking that the inputs fit.
+        """Run the Program.
 
         Raises:
             ShapeError: an input has another shape than the Program says.
+            GuardError: the inputs take another branch than the example did.
         """
-        return self._checked(*inputs)
+        result: list[Any] = self._entry(inputs)
+        if result is not MISS:
+            return result
+        if self._numpy is None:
+            return list(self._run(*inputs))
+        _check_shapes(self.program, [self._numpy.shape(x) for x in inputs])
+        return list(self._run(*map(self._number, inputs)))
+
+    def entry(
+        self,
+        arguments: Sequence[Any],
+        leaves: Sequence[Any],
+        shapes: Sequence[Shape],
+        extra: Sequence[Any],
+        result: Any,
+    ) -> Callable[[tuple[Any, ...]], Any]:
+        """The way in for arguments like an example's; see `backsight.emit.calling.entry`.
+
+        Args:
+            leaves: the example's numbers and arrays, in order.
+            shapes: the shape of each, where a name stands for any size.
+        """
+        expected = [self._like(leaf, shape) for leaf, shape in zip(leaves, shapes, strict=True)]
+        return entry(self._run, arguments, expected, extra, result, len(self.program.outputs))
+
+    def _declared(self, var: Var) -> Leaf:
+        """The common kind of value for an input; others take the slower way."""
+        if self._numpy is None:
+            return Leaf((float,)) if not var.type.shape else Leaf((Array,), var.type.shape)
+        if var.type.shape:
+            return Leaf((self._numpy.ndarray,), var.type.shape)
+        return Leaf((float, self._numpy.float64), convert=((float, self._numpy.float64),))
+
+    def _like(self, leaf: Any, shape: Shape) -> Leaf:
+        kind, known, dtype = type(leaf), getattr(leaf, "shape", None), getattr(leaf, "dtype", None)
+        expected = shape if known is not None else None
+        if self._numpy is None or (known and kind is self._numpy.ndarray):
+            return Leaf((kind,), expected, dtype)
+        return Leaf((kind,), expected, dtype, ((kind, self._number),))
+
+    def _number(self, value: Any) -> Any:
+        """The array library's own number or array: 1 / 0 is inf there, as in every other target."""
+        return self._numpy.asarray(value)[()]
 
 
 def compile(program: Program) -> Compiled:
@@ -51,22 +89,22 @@ def compile(program: Program) -> Compiled:
     try:
         numpy = import_module("numpy")
     except ImportError:
-        return Compiled(program, _evaluated(program), _evaluated(program))
-    return _with_numpy(program, numpy)
+        return Compiled(program, partial(_evaluated, program), None)
+    return Compiled(program, _with_numpy(program, numpy), numpy)
 
 
-def _evaluated(program: Program) -> Callable[..., list[Any]]:
-    def run(*inputs: Any) -> list[Any]:
-        values = evaluate_all(program, inputs)
-        for guard in program.guards:
-            if bool(values[guard.variable.name].data[0]) != guard.expected:
-                raise GuardError("the inputs take another branch than the example did", origin=guard.origin)
-        return [array.tolist() if not array.shape else array for array in evaluate(program, inputs)]
+def _evaluated(program: Program, *inputs: Any) -> list[Any]:
+    values = evaluate_all(program, inputs)
+    for guard in program.guards:
+        if bool(values[guard.variable.name].data[0]) != guard.expected:
+            raise GuardError("the inputs take another branch than the example did", origin=guard.origin)
+    return [
+        a.value if isinstance(a, Constant) else values[a.name] if a.type.shape else values[a.name].tolist()
+        for a in program.outputs
+    ]
 
-    return run
 
-
-def _with_numpy(program: Program, numpy: Any) -> Compiled:
+def _with_numpy(program: Program, numpy: Any) -> Callable[..., Sequence[Any]]:
     source = render(program, standalone=False, comments=False).text
     helpers = "\n\n".join(text for name, text in HELPERS.items() if name != "OtherBranch")
     filename = f"<backsight {program.name} {next(_numbers)}>"
@@ -74,22 +112,8 @@ def _with_numpy(program: Program, numpy: Any) -> Compiled:
     linecache.cache[filename] = (len(whole), None, whole.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"np": numpy, "OtherBranch": GuardError}
     exec(builtins.compile(whole, filename, "exec"), namespace)  # our own source, never the user's text
-    function = namespace[function_name(program)]
-    ndarray, asarray, errstate = numpy.ndarray, numpy.asarray, numpy.errstate
-    single = len(program.outputs) == 1
-
-    def run(*inputs: Any) -> list[Any]:
-        # Plain floats become NumPy's, so that 1 / 0 is inf here as in every other target.
-        arrays = [x if type(x) is ndarray else asarray(x)[()] for x in inputs]
-        with errstate(all="ignore"):
-            result = function(*arrays)
-        return [result] if single else list(result)
-
-    def checked(*inputs: Any) -> list[Any]:
-        _check_shapes(program, [numpy.shape(x) for x in inputs])
-        return run(*inputs)
-
-    return Compiled(program, run, checked)
+    function: Callable[..., Any] = namespace[function_name(program)]
+    return function if len(program.outputs) != 1 else lambda *inputs: (function(*inputs),)
 
 
 def _check_shapes(program: Program, shapes: Sequence[tuple[int, ...]]) -> None:

@@ -403,7 +403,13 @@ def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
                 "a backward slice cannot be traced yet", origin=user_origin(), remedy="slice forward"
             )
         return ("slice", start, stop, step)
-    if isinstance(item, bool) or not hasattr(item, "__index__") or isinstance(item, Tracer):
+    if isinstance(item, Tracer):
+        raise TraceError(
+            "which entries, and how many, would depend on a traced value",
+            origin=user_origin(),
+            remedy="use integers, slices and None; choose by condition with np.where",
+        )
+    if isinstance(item, bool) or not hasattr(item, "__index__"):
         raise TraceError(
             f"indexing with {type(item).__name__} cannot be traced yet",
             origin=user_origin(),
@@ -424,7 +430,7 @@ def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
 
 
 def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:
-    """The Program of a traced function, and the structure of its result (see `api.flatten`)."""
+    """The Program of a traced function, and the structure of its result (see `trees.flatten`)."""
     from backsight.tracing.trees import flatten
 
     leaves, structure = flatten(result)
