@@ -17,6 +17,7 @@ from backsight.lower.loops import (
     LOW,
     Apply,
     Buffer,
+    Call,
     Expression,
     Fill,
     Let,
@@ -173,6 +174,11 @@ class _Kernel:
             self._allocate(buffer)
         for buffer_name, value in program.constants:
             self._line(f"{_identifier(buffer_name)}.fill({_number(value)[0]});")
+        for function in program.functions:
+            parameters = ", ".join(map(_identifier, function.parameters))
+            self._open(f"function {_identifier(function.name)}({parameters}) {{")
+            self._statements(function.body)
+            self._close()
         self._open("return {")
         ports = [f"{_quote(b.port)}: {_identifier(b.name)}" for b in program.buffers if b.port]
         self._line(f"arrays: {{ {', '.join(ports)} }},")
@@ -241,6 +247,9 @@ class _Kernel:
                     self._update(place, s.op, s.value)
             case Fill():
                 self._line(f"{_identifier(s.buffer)}.fill({_number(s.value)[0]});")
+            case Call():
+                arguments = ", ".join(self._index(a)[0] for a in s.arguments)
+                self._line(f"{_identifier(s.function)}({arguments});")
             case Loop():
                 self._loop(s)
 
@@ -281,7 +290,7 @@ class _Kernel:
                 return self._index(e.index)
             case Apply():
                 if e.op in TRUTHS:
-                    return f"({self._condition(e, CONDITION)} ? 1 : 0)", ATOM
+                    return f"({self._condition(e, 0)} ? 1 : 0)", ATOM
                 return self._apply(e)
 
     def _condition(self, e: Expression, need: int) -> str:

@@ -32,7 +32,7 @@ class Unfused:
     def __init__(self, definitions: Definitions, storage: Storage) -> None:
         self.definitions, self.storage = definitions, storage
         names = storage.names
-        self.row = names.fresh("r", "row")
+        self.row = names.row
         self.letters = [names.fresh(x, f"{x}_axis") for x in "ijklpqst"]
 
     def loops(self, node: Node) -> list[Statement]:

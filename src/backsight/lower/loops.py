@@ -6,10 +6,11 @@ so that a printer only has to avoid the words of its own language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from backsight.ir.program import Dim, Origin, Params, Shape
+from backsight.ir.program import Origin, Params, Shape
 from backsight.lower.index import Index
 
 Role: TypeAlias = Literal["input", "output", "local"]
@@ -128,7 +129,27 @@ class Note:
     origin: Origin | None = None
 
 
-Statement: TypeAlias = Let | LetIndex | LetWhole | Update | Store | Fill | Loop | Note
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Run a function of the kernel."""
+
+    function: str
+    arguments: tuple[Index, ...]
+
+
+Statement: TypeAlias = Let | LetIndex | LetWhole | Update | Store | Fill | Loop | Note | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A part of a run: a body that is too long for one function is cut into several.
+
+    Parameters are whole numbers; everything else goes through buffers.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    body: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +178,7 @@ class LoopProgram:
         dims: names of dimensions that must be given to allocate the buffers.
         rows: the dimension that a run walks a window of, if there is one.
         constants: outputs that are plain numbers: (buffer, value), filled once at allocation.
+        functions: what the body calls.
     """
 
     name: str
@@ -165,12 +187,66 @@ class LoopProgram:
     buffers: tuple[Buffer, ...]
     body: tuple[Statement, ...]
     bound: tuple[tuple[str, int], ...] = ()
-    constants: tuple[tuple[str, float], ...] = field(default=())
+    constants: tuple[tuple[str, float], ...] = ()
+    functions: tuple[Function, ...] = ()
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     return expression.inputs if isinstance(expression, Apply) else ()
 
 
-def dims_of(shape: Shape) -> tuple[Dim, ...]:
-    return tuple(d for d in shape if isinstance(d, str))
+def cost(statements: Iterable[Statement]) -> int:
+    """How much there is to compile: operations, loads and stores, wherever they stand."""
+    return sum(_cost(s) for s in statements)
+
+
+def _cost(statement: Statement) -> int:
+    match statement:
+        case Loop():
+            return 3 + cost(statement.body)
+        case Let() | Update():
+            return _operations(statement.value)
+        case Store():
+            return 1 + _operations(statement.value)
+        case _:
+            return 0
+
+
+def _operations(expression: Expression) -> int:
+    own = 0 if isinstance(expression, Number | Local) else 1
+    return own + sum(map(_operations, children(expression)))
+
+
+def symbols(statements: Iterable[Statement]) -> frozenset[str]:
+    """All symbols in indices of the statements."""
+    found: set[str] = set()
+    for statement in statements:
+        for index in _indices(statement):
+            found |= index.symbols
+        if isinstance(statement, Loop):
+            found |= symbols(statement.body)
+    return frozenset(found)
+
+
+def _indices(statement: Statement) -> Iterator[Index]:
+    match statement:
+        case LetIndex():
+            yield statement.value
+        case LetWhole() | Loop():
+            yield from (statement.start, statement.stop)
+        case Call():
+            yield from statement.arguments
+        case Store():
+            yield statement.at
+            yield from _indices_in(statement.value)
+        case Let() | Update():
+            yield from _indices_in(statement.value)
+
+
+def _indices_in(expression: Expression) -> Iterator[Index]:
+    if isinstance(expression, Load):
+        yield expression.at
+    elif isinstance(expression, Whole):
+        yield expression.index
+    for child in children(expression):
+        yield from _indices_in(child)

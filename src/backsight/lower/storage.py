@@ -14,6 +14,7 @@ class Names:
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = {LOW, HIGH, *taken}
+        self.row = self.fresh("r", "row")
 
     def fresh(self, *wanted: str) -> str:
         """The first of `wanted` that is free, else the last with a number."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from backsight.lower.index import Index
 from backsight.lower.loops import (
     Apply,
+    Call,
     Expression,
     Let,
     LetIndex,
@@ -86,7 +87,7 @@ def _disturbed(value: Expression, between: Iterable[Statement]) -> bool:
     loads, names = _has_load(value), set(_locals(value))
     for statement in between:
         for inner in _flat(statement):
-            if isinstance(inner, Store) and loads:
+            if isinstance(inner, Store | Call) and loads:
                 return True
             if isinstance(inner, Update) and inner.name in names:
                 return True
@@ -158,6 +159,8 @@ class _Renamer:
                 return replace(
                     s, variable=variable, start=start, stop=stop, body=tuple(self.block(s.body, inner))
                 )
+            case Call():
+                return replace(s, arguments=tuple(_rename_index(a, names) for a in s.arguments))
             case _:
                 return s
 

@@ -62,6 +62,14 @@ class Writer:
     def add(self, statement: Statement) -> None:
         self.here.statements.append(statement)
 
+    def open(self) -> None:
+        """A scope for the rest of a function: what is known outside it is computed before it."""
+        self.scopes.append(Scope())
+
+    def finish(self) -> tuple[Statement, ...]:
+        """All statements of the scopes that are open, outer ones first."""
+        return tuple(s for scope in self.scopes for s in (*scope.statements, *scope.stores))
+
     @contextmanager
     def loop(self, wanted: str, start: Index, stop: Index, step: int = 1) -> Iterator[str]:
         """A loop around what is written inside the `with`; gives the loop variable."""
