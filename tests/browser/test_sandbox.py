@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 AXE = Path(__file__).resolve().parents[2] / "web/node_modules/axe-core/axe.min.js"
 GOOD_CSV = b"length,width,kind\n" + b"".join(
@@ -199,7 +201,9 @@ def test_a_derivation_multiplies_to_the_gradient_and_gives_the_update(page: Page
     rule.get_by_text("the whole batch").click()
     update = rule.get_by_label("The update").text_content() or ""
     left, after = update.split("=")
-    before, rate, slope = re.findall(r"[\u2212\d][\d.e\u2212]*", left.split(":")[-1].replace(" \u2212 ", " ; "))
+    before, rate, slope = re.findall(
+        r"[\u2212\d][\d.e\u2212]*", left.split(":")[-1].replace(" \u2212 ", " ; ")
+    )
     assert shown(before) - shown(rate) * shown(slope) == pytest.approx(shown(after), abs=2e-3)
     steps(page, 1)
     field = page.get_by_label("Value of the weight from x1 to hidden 1.2")
@@ -212,6 +216,64 @@ def test_pointing_at_a_factor_lights_it_on_the_net(page: Page) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("list", name="Factors, cost end first").get_by_role("button").nth(1).focus()
     expect(page.locator("section.net .neuron.lit")).to_have_count(1)
+
+
+def test_a_weight_is_dragged_turned_and_typed(page: Page) -> None:
+    open_sandbox(page)
+    stroke = weight(page, "x1 to hidden 1.1")
+    before = number(page, "cost")
+    box = stroke.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60, steps=5)
+    page.mouse.up()
+    field = page.get_by_label("Value of the weight from x1 to hidden 1.1")
+    dragged = shown(field.input_value())
+    until(lambda: number(page, "cost") != before)
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -100)
+    until(lambda: shown(field.input_value()) == pytest.approx(dragged + 0.05))
+    field.fill("-1.25")
+    field.press("Enter")
+    expect(stroke).to_have_accessible_name("weight from x1 to hidden 1.1, \u22121.25")
+
+
+def test_the_copied_script_runs_and_gives_the_gradient(page: Page, tmp_path: Path) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_sandbox(page)
+    weight(page, "x2 to hidden 1.3").focus()
+    page.keyboard.press("Enter")
+    gradient = float(page.get_by_role("region", name="Chain rule").get_attribute("data-gradient") or "nan")
+    page.get_by_text("code", exact=True).click()
+    expect(page.locator(".line.lit", has_text="dW1 =")).to_have_count(1)
+    page.get_by_role("button", name="Copy as a script").click()
+    script = tmp_path / "gradient.py"
+    script.write_text(
+        page.evaluate("navigator.clipboard.readText()") + "\nprint('here', dW1[1, 2])\n", "utf-8"
+    )
+    answer = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    found = re.search(r"here (\S+)", answer.stdout)
+    assert found is not None
+    assert float(found[1]) == pytest.approx(gradient, rel=1e-9)
+
+
+def test_a_link_to_a_file_asks_for_it(page: Page, browser: Browser, base_url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_sandbox(page)
+    file: FilePayload = {"name": "dates.csv", "mimeType": "text/csv", "buffer": GOOD_CSV}
+    page.get_by_label(re.compile("^Your own file")).set_input_files(file)
+    until(lambda: points(page) == 60)
+    page.get_by_role("button", name="Copy link").click()
+    link = page.evaluate("navigator.clipboard.readText()")
+    cost = number(page, "cost")
+    other = browser.new_context(base_url=base_url).new_page()
+    other.goto(link)
+    expect(other.get_by_role("button", name="Choose the file")).to_be_visible()
+    other.get_by_label(re.compile("^Your own file")).set_input_files(file)
+    until(lambda: points(other) == 60 and number(other, "cost") == cost)
+    other.context.close()
 
 
 def test_a_link_restores_start_and_trajectory(page: Page, browser: Browser, base_url: str) -> None:
@@ -242,9 +304,8 @@ def test_by_keyboard_alone(page: Page) -> None:
     def tab_to(name: str, most: int = 60) -> None:
         for _ in range(most):
             page.keyboard.press("Tab")
-            at = page.evaluate(
-                "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).trim()"
-            )
+            focus = "document.activeElement"
+            at = page.evaluate(f"({focus}.getAttribute('aria-label') ?? {focus}.textContent).trim()")
             if re.match(name, at):
                 return
         raise AssertionError(f"Tab never reached {name}")
