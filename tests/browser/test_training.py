@@ -1,4 +1,4 @@
-"""Training as it behaves in a real browser: the worker, its speeds, stops, and what it says when it gets nowhere."""
+"""Training in a real browser: the worker, its speeds, its stops, and what is said of a stuck start."""
 
 from __future__ import annotations
 
@@ -54,19 +54,25 @@ def test_speed_changes_the_time_it_takes_and_nothing_else(page: Page) -> None:
 
 
 def test_the_page_answers_at_full_speed(page: Page) -> None:
-    """Weights, data and layers change in mid-run, and training goes on."""
-    open_sandbox(page, "#v=1&speed=full&noise=0.2&points=200&hidden=8.8")
+    """Layers, units and data change in mid-run, and training goes on."""
+    # So small a rate has not learned the spiral before this test is over.
+    open_sandbox(page, "#v=1&speed=full&data=spiral&hidden=6&rate=0.0005")
+    plot = page.get_by_role("application", name=re.compile("^The data"))
+    changes: list[Callable[[], None]] = [
+        lambda: page.get_by_role("button", name="add a neuron to hidden layer 1").click(),
+        lambda: page.get_by_role("button", name="add a hidden layer after hidden layer 1").click(),
+        lambda: plot.click(position={"x": 44, "y": 24}),
+        lambda: page.get_by_role("button", name="remove hidden layer 2").click(),
+    ]
     play(page)
-    until(lambda: status(page) == "done")
-    # Past its goal it runs for as long as it is let.
-    play(page)
-    for press in ("ArrowUp", "ArrowDown", "ArrowUp"):
-        before = number(page, "epoch")
-        page.keyboard.press(press)
-        until(lambda before=before: number(page, "epoch") > before)  # type: ignore[misc]
+    for change in changes:
+        change()
+        epoch = number(page, "epoch")
+        until(lambda epoch=epoch: number(page, "epoch") > epoch)  # type: ignore[misc]
         assert status(page) == "running"
     page.get_by_role("button", name=re.compile("^Pause")).first.click()
-    until(lambda: status(page) == "paused")
+    assert status(page) == "paused"
+    time.sleep(0.5)
     epoch = number(page, "epoch")
     time.sleep(0.3)
     assert number(page, "epoch") == epoch
