@@ -6,6 +6,7 @@ The JSON has the types of web/src/engine/payload.ts; ARCHITECTURE.md has the con
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,10 +38,20 @@ def write(directory: Path) -> None:
     Raises:
         LessonError: a lesson's functions cannot be read.
     """
-    for net in family():
-        write_net(directory, net)
+    _in_parallel(write_net, [(directory, net) for net in family()])
     write_shared(directory)
     write_lessons(directory)
+
+
+def _in_parallel(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
+    """Spread independent work over the processors, where this system can copy a running process; else do it here."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        for each in arguments:
+            work(*each)
+        return
+    # A fork sees this process as it is, also an operation that somebody changed to try something.
+    with multiprocessing.get_context("fork").Pool() as pool:
+        pool.starmap(work, arguments, chunksize=4)
 
 
 # Nets -------------------------------------------------------------------------------------------------------
