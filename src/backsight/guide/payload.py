@@ -44,7 +44,7 @@ def write(directory: Path) -> None:
 
 
 def _in_parallel(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
-    """Spread independent work over the processors, where this system can copy a running process; else do it here."""
+    """Spread independent work over the processors, where this system can copy a running process."""
     if "fork" not in multiprocessing.get_all_start_methods():
         for each in arguments:
             work(*each)
