@@ -112,10 +112,14 @@ function obstacles(layout: NetLayout): Box[] {
   ];
 }
 
-/** May every weight of this net carry its label all the time? */
-export function allFit(layout: NetLayout, labels: Labels): boolean {
-  const most = Math.max(
-    ...layout.neurons.slice(1).map((units, i) => units.length * layout.neurons[i]!.length),
+const MOST = 12;
+
+/** Labels for all weights; null where they are too many for each to carry its label all the time. */
+export function allLabels(layout: NetLayout): Label[] | null {
+  const crowded = layout.neurons.some(
+    (units, i) => units.length * (layout.neurons[i - 1]?.length ?? 0) > MOST,
   );
-  return labels.left.length === 0 && most <= 12;
+  if (crowded) return null;
+  const { placed, left } = placeLabels(layout, layout.edges);
+  return left.length === 0 ? placed : null;
 }
