@@ -95,7 +95,7 @@ def _build_site(root: Path, static: Path) -> None:
     from backsight.guide import site
 
     try:
-        site.write(static, static)
+        site.write(static, static, processes=os.cpu_count() or 1)
     except BacksightError as error:  # a lesson's mistake, say: its author needs the place, not our stack
         raise SystemExit(f"backsight: {error}") from None
 

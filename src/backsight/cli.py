@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from pathlib import Path
 from typing import Annotated
@@ -68,7 +69,7 @@ def build(
     """Write the site as plain files, for any static host."""
     from backsight.guide import site
 
-    site.write(directory)
+    site.write(directory, processes=os.cpu_count() or 1)
     console.print(f"The site is in [bold]{escape(str(directory))}[/bold]")
 
 

@@ -32,25 +32,27 @@ _Shared = tuple[Callable[..., Any], Sequence[ArrayType], str | None]
 _HEADER = "Written by backsight from traced Python; see the .json beside it. Do not edit."
 
 
-def write(directory: Path) -> None:
+def write(directory: Path, processes: int = 1) -> None:
     """Write the whole payload into an existing directory.
+
+    Args:
+        processes: how many to spread the work over; more than one copies this process, which must have no threads.
 
     Raises:
         LessonError: a lesson's functions cannot be read.
     """
-    _in_parallel(write_net, [(directory, net) for net in family()])
+    _spread(write_net, [(directory, net) for net in family()], processes)
     write_shared(directory)
     write_lessons(directory)
 
 
-def _in_parallel(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
-    """Spread independent work over the processors, where this system can copy a running process."""
-    if "fork" not in multiprocessing.get_all_start_methods():
+def _spread(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]], processes: int) -> None:
+    if processes == 1 or "fork" not in multiprocessing.get_all_start_methods():
         for each in arguments:
             work(*each)
         return
     # A fork sees this process as it is, also an operation that somebody changed to try something.
-    with multiprocessing.get_context("fork").Pool() as pool:
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
         pool.starmap(work, arguments, chunksize=4)
 
 

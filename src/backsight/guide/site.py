@@ -37,13 +37,15 @@ COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".txt", ".map"}
 SMALLEST_COMPRESSED = 512  # bytes; below, the headers outweigh what is saved
 
 
-def write(directory: Path, bundle: Path = BUNDLE) -> None:
+def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1) -> None:
     """Write the whole site into a directory.
 
     Args:
         directory: where to; empty or absent, or a site written before, which is replaced. May be `bundle`
             itself: then the site is completed in place.
         bundle: the folder Vite's output lies in, its pages under `.pages`.
+
+        processes: how many compute the payload; see `payload.write`.
 
     Raises:
         SiteError: the bundle is missing, or the directory holds something else.
@@ -57,7 +59,7 @@ def write(directory: Path, bundle: Path = BUNDLE) -> None:
         _clear(directory)
         shutil.copytree(bundle, directory, dirs_exist_ok=True, ignore=_not_bundle)
     (directory / MARK).touch()
-    payload = _write_payload(directory)
+    payload = _write_payload(directory, processes)
     lessons = _write_lessons(directory, (pages / "lesson/index.html").read_text("utf-8"), payload)
     home = (pages / "index.html").read_text("utf-8")
     _write_page(
@@ -94,7 +96,7 @@ def _not_bundle(folder: str, names: list[str]) -> set[str]:
     }
 
 
-def _write_payload(directory: Path) -> str:
+def _write_payload(directory: Path, processes: int) -> str:
     """Compute the payload; its content hash names its folder, so that browsers may keep it for good."""
     from backsight.guide import payload
 
@@ -102,7 +104,7 @@ def _write_payload(directory: Path) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     fresh = folder / "new"
     fresh.mkdir(parents=True)
-    payload.write(fresh)
+    payload.write(fresh, processes)
     digest = hashlib.sha256()
     for path in sorted(fresh.rglob("*")):
         if path.is_file():
