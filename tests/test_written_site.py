@@ -88,7 +88,10 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    monkeypatch.setattr(payload, "write", lambda directory: (directory / "net.js").write_text("export {};"))
+    def write(directory: Path, processes: int) -> None:
+        (directory / "net.js").write_text("export {};")
+
+    monkeypatch.setattr(payload, "write", write)
     monkeypatch.setattr(site, "LESSONS", None)
     return folder
 
