@@ -150,7 +150,7 @@ export class Lens {
     if (!net || !this.template) return [];
     const shown = new Set([
       this.template.gradient.variable,
-      ...this.template.factors.map((f) => f.value.variable),
+      ...this.template.factors.flatMap((f) => [f.value.variable, `d${f.from.variable}`]),
     ]);
     return net.payload.python.lines.flatMap((line, i) =>
       line.variables.some((v) => shown.has(v)) ? [i] : [],
