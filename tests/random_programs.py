@@ -72,6 +72,13 @@ UNARY = (
     "{x} * {x} / (1 + {x} * {x})",
     "np.sign({x}) * {x}",
     "np.floor({x}) + {x}",
+    "{x} / s",
+    "-{x} / (2 * s)",
+    "1 / s * {x}",
+    "s * -{x} / 3",
+    "3 / s * (2 * {x}) / 7",
+    "1 / (2 * s) * {x} ** 2",
+    "-3 / (s * (1 + {x} ** 2))",
 )
 # Of a value with at least one axis.
 AXIS = (
@@ -117,6 +124,17 @@ BINARY = (
     "np.einsum('ij,ij->i', {x}, {y})",
     "np.einsum('ij,kj->ki', {x}, {y})",
     "np.stack([{x}, {y}])",
+    "{x} / s + {y} / s",
+    "{x} / s - {y} / s",
+    "-{x} / s + {y} / s",
+    "-{x} / s - {y} / s",
+    "-2 * {x} / s - -2 * {y} / s",
+    "-2 * {x} / s + 2 * {y} / s",
+    "3 * {x} / s - -3 * {y} / s",
+    "0 * {x} / s + 0 * {y} / s",
+    "{x} / s * ({y} / s)",
+    "-({x} * {y}) / -s",
+    "{x} / (s + {y} ** 2) / s",
     "np.concatenate([{x}, {y}])",
 )
 SHAPES = ((), (1,), (3,), (2,), (2, 3), (3, 2), (1, 3), (2, 1), (2, 2, 3), (1, 1), (3, 3))
@@ -124,14 +142,14 @@ SHAPES = ((), (1,), (3,), (2,), (2, 3), (3, 2), (1, 3), (2, 1), (2, 2, 3), (1, 1
 
 @dataclass(frozen=True)
 class RandomFunction:
-    """A function of arrays that returns one number, with arguments away from kinks."""
+    """A function of arrays, and a number `s` to divide by, that returns one number; away from kinks."""
 
     source: str
     inputs: tuple[Any, ...]
 
     @property
     def names(self) -> list[str]:
-        return [f"x{i + 1}" for i in range(len(self.inputs))]
+        return ["s", *(f"x{i + 1}" for i in range(len(self.inputs) - 1))]
 
     def with_numpy(self, library: Any) -> Callable[..., Any]:
         """The function, with that library as its `np`."""
@@ -143,13 +161,18 @@ class RandomFunction:
         return found
 
     def __str__(self) -> str:
-        return "\n".join([self.source, *(f"{n} = {x!r}" for n, x in zip(self.names, self.inputs, strict=True))])
+        return "\n".join(
+            [self.source, *(f"{n} = {x!r}" for n, x in zip(self.names, self.inputs, strict=True))]
+        )
 
 
 def random_function(random: Random, lines: int = 7) -> RandomFunction:
     """A function of 1 to 3 arrays; every line uses values before it, some of them nested."""
     inputs = [_array(random, random.choice(SHAPES)) for _ in range(random.randint(1, 3))]
-    known: dict[str, Any] = {f"x{i + 1}": x for i, x in enumerate(inputs)}
+    known: dict[str, Any] = {"s": np.float64(random.uniform(1.2, 3))} | {
+        f"x{i + 1}": x for i, x in enumerate(inputs)
+    }
+    arguments = dict(known)
     body: list[str] = []
     for _ in range(random.randint(2, lines)):
         # Some lines assign to a name again, as people do.
@@ -159,8 +182,8 @@ def random_function(random: Random, lines: int = 7) -> RandomFunction:
         known[name] = value
     used = random.sample(sorted(known), min(len(known), random.randint(1, 3)))
     total = " + ".join(f"np.sum({name})" for name in [*used, name])
-    source = "\n".join([f"def function({', '.join(n for n in known if n[0] == 'x')}):", *body, f"    return {total}", ""])
-    return RandomFunction(source, tuple(inputs))
+    source = "\n".join([f"def function({', '.join(arguments)}):", *body, f"    return {total}", ""])
+    return RandomFunction(source, tuple(arguments.values()))
 
 
 def _array(random: Random, shape: tuple[int, ...]) -> Any:
@@ -177,7 +200,12 @@ def _line(random: Random, known: dict[str, Any]) -> tuple[str, Any]:
         except (ValueError, IndexError, TypeError, AttributeError, FloatingPointError, ZeroDivisionError):
             continue
         size = np.size(value)
-        if 0 < size <= 60 and np.ndim(value) <= 4 and value.dtype == float and np.max(np.abs(value)) < LARGEST:
+        if (
+            0 < size <= 60
+            and np.ndim(value) <= 4
+            and value.dtype == float
+            and np.max(np.abs(value)) < LARGEST
+        ):
             return expression, value
     name = random.choice(sorted(known))
     return f"np.tanh({name})", np.tanh(known[name])
@@ -238,7 +266,9 @@ def check_without_jax(function: RandomFunction) -> tuple[Program, list[Any]]:
     ):
         for ours, theirs in zip(run(program, function.inputs), expected, strict=True):
             assert ours.shape == theirs.shape, what
-            np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-11 * scale, err_msg=f"{what}\n{program}")
+            np.testing.assert_allclose(
+                ours, theirs, rtol=1e-10, atol=1e-11 * scale, err_msg=f"{what}\n{program}"
+            )
     assert from_text(str(plain)) == plain
     return short, expected
 

@@ -298,8 +298,9 @@ def test_the_record_is_whole(name: str) -> None:
     assert op.vjp is not None and op.jvp is not None
     assert (op.scalar is not None) == (op.family is Family.MAP)
     assert (op.reference is not None) == (op.family is not Family.MAP)
+    assert op.try_params and all(p.keys() == op.try_params[0].keys() for p in op.try_params)
     if name != "dim":
-        assert op.try_at and op.try_params, "no inputs to try it at"
+        assert op.try_at, "no inputs to try it at"
         assert name in IN_JAX
     if op.family is Family.MAP:
         write = op.write

@@ -187,7 +187,7 @@ def grad(
 
 
 class _Differentiated:
-    """The gradient of a function: traces on demand, keeps what it compiled per kinds of argument and branches."""
+    """The gradient of a function: traces on demand, keeps what it compiled for each kind of arguments."""
 
     def __init__(
         self, function: Callable[..., Any], argnums: int | Sequence[int], axes: Axes, with_value: bool

@@ -1,7 +1,7 @@
-"""The way in: a function, written for one kind of arguments, that takes them apart, checks them and runs the code.
+"""The way in: a function, written for one kind of arguments, that takes them apart, checks and runs.
 
-Checking is written out and compiled because it is on the path of every call: on a small net, walking over arguments
-and comparing signatures would take as long as a good part of the gradient itself.
+Checking is written out and compiled because it is on the path of every call: on a small net, walking over
+arguments and comparing signatures would take as long as a good part of the gradient itself.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def entry(
     result: Any,
     count: int,
 ) -> Callable[[tuple[Any, ...]], Any]:
-    """A function of a tuple of arguments that answers MISS unless they have the expected structure, kinds and shapes.
+    """A function of a tuple of arguments; MISS unless they have the expected structure, kinds and shapes.
 
     Args:
         run: takes one value per leaf and then `extra`; returns `count` values.
-        arguments: one structure per argument (see `backsight.tracing.trees.flatten`), leaves numbered throughout.
+        arguments: one structure per argument (see `tracing.trees.flatten`), leaves numbered throughout.
         leaves: what is expected of each leaf.
         result: the structure of the answer, with numbers of values of `run` as leaves.
     """

@@ -219,7 +219,7 @@ class NumpySpeller(Speller):
 
 
 def _sizes(program: Program) -> set[str]:
-    """Names of scalars computed from sizes of axes alone: plain Python numbers, which need no care with dtypes."""
+    """Names of scalars computed from sizes of axes alone: plain Python numbers, no matter of dtypes."""
     found: set[str] = set()
     for e in program.equations:
         whole = all(a.name in found if isinstance(a, Var) else float(a.value).is_integer() for a in e.inputs)

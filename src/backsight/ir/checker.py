@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from backsight.errors import BacksightError, CheckError
 from backsight.ir.op import REGISTRY
-from backsight.ir.program import Atom, Equation, Program, Var
+from backsight.ir.program import ArrayType, Atom, Equation, Program, Var
 
 
 def check(program: Program) -> None:
@@ -18,19 +20,32 @@ def check(program: Program) -> None:
         if var.name in known:
             raise CheckError(f"two inputs are called {var.name!r}")
         known[var.name] = var
+    dims = set(program.dims)
     for position, equation in enumerate(program.equations):
-        problem = _problem(equation, known)
+        problem = _problem(equation, known, dims)
         if problem:
             raise CheckError(f"{problem}\n{_neighbourhood(program, position)}", origin=equation.origin)
         known[equation.output.name] = equation.output
-    for atom in (*program.outputs, *(guard.variable for guard in program.guards)):
-        if isinstance(atom, Var) and known.get(atom.name) != atom:
-            raise CheckError(f"the output {atom.name!r} is not defined in {program.name!r}")
+    if not program.outputs:
+        raise CheckError(f"{program.name!r} has no output")
+    for output in program.outputs:
+        if isinstance(output, Var) and known.get(output.name) != output:
+            raise CheckError(f"the output {output.name!r} is not defined in {program.name!r}")
+    for guard in program.guards:
+        if known.get(guard.variable.name) != guard.variable:
+            raise CheckError(f"the decision {guard.variable.name!r} is not defined in {program.name!r}")
+        if guard.variable.type != ArrayType((), "bool"):
+            raise CheckError(
+                f"the decision {guard.variable.name!r} is {guard.variable.type}, not a truth value"
+            )
 
 
-def _problem(equation: Equation, known: dict[str, Var]) -> str:
+def _problem(equation: Equation, known: dict[str, Var], dims: Collection[str]) -> str:
     if equation.op not in REGISTRY:
         return f"there is no operation {equation.op!r}"
+    misuse = REGISTRY[equation.op].misuse(len(equation.inputs), equation.options)
+    if misuse:
+        return misuse
     for atom in equation.inputs:
         if isinstance(atom, Var) and known.get(atom.name) != atom:
             return _undefined(atom, known)
@@ -42,7 +57,8 @@ def _problem(equation: Equation, known: dict[str, Var]) -> str:
         return error.message
     if type != equation.output.type:
         return f"{equation.output.name!r} is declared {equation.output.type} but computes {type}"
-    return ""
+    unknown = [d for d in type.shape if isinstance(d, str) and d not in dims]
+    return f"no input has the dimension {unknown[0]!r}" if unknown else ""
 
 
 def _undefined(atom: Atom, known: dict[str, Var]) -> str:

@@ -5,7 +5,7 @@ An op says *what*; an emitter decides *how*. Ops never import emitters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -84,6 +84,7 @@ class Op:
         write: the op in each target's words.
         try_at: operands to try it at in tests, as nested lists.
         try_params: parameters that go with `try_at`.
+        variadic: takes any number of operands, not just as many as `try_at` has.
     """
 
     name: str
@@ -98,6 +99,16 @@ class Op:
     reference: Callable[..., Any] | None = None
     try_at: tuple[Any, ...] = ()
     try_params: tuple[dict[str, Any], ...] = ({},)
+    variadic: bool = False
+
+    def misuse(self, operands: int, params: Collection[str]) -> str:
+        """What is wrong with a use of that many operands and these parameters; "" if nothing."""
+        if operands != len(self.try_at) and not self.variadic:
+            return f"{self.name} takes {len(self.try_at)} operands, not {operands}"
+        known = self.try_params[0].keys()
+        if set(params) != known:
+            return f"{self.name} has the parameters ({', '.join(known)}), not ({', '.join(params)})"
+        return ""
 
 
 REGISTRY: dict[str, Op] = {}

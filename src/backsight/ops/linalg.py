@@ -125,6 +125,7 @@ contract = register(
         why="each product's nudge is scaled by the other factor, and the sums pass nudges on as they are",
         try_at=([[0.5, -1.0, 2.0], [0.3, 0.7, -0.2]], [[1.0, 0.5], [-0.4, 2.0], [0.1, 0.6]]),
         try_params=({"spec": "ij,jk->ik"},),
+        variadic=True,
     )
 )
 

@@ -332,6 +332,7 @@ stack = register(
         why="each array keeps its own layer",
         try_at=([0.5, -1.0], [0.3, 0.7]),
         try_params=({"axis": 0}, {"axis": 1}),
+        variadic=True,
     )
 )
 
@@ -387,6 +388,7 @@ concatenate = register(
         why="each array keeps its own stretch",
         try_at=([[0.5, -1.0]], [[0.3, 0.7], [2.0, 0.1]]),
         try_params=({"axis": 0},),
+        variadic=True,
     )
 )
 
@@ -402,6 +404,6 @@ dim = register(
         vjp=lambda g, y, dim: (),
         jvp=lambda y, dim: None,
         why="a size does not move",
-        try_params=(),
+        try_params=({"dim": "n"},),
     )
 )

@@ -19,7 +19,6 @@ from backsight.ops.value import Value, apply, plain_number
 from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
 from backsight.tracing.source import locate, name_in_caller, user_origin
 
-
 _LOGICAL_IN_NUMPY = {"add", "sub", "neg", "contract"}
 
 
@@ -60,7 +59,7 @@ class TraceBuilder(Builder):
         return self._captured[id(value)]
 
     def apply(self, op: str, inputs: Sequence[Atom], *, name: str = "", **params: Any) -> Var:
-        """As `Builder.apply`; refuses what NumPy would answer with true or false where a Program computes numbers."""
+        """As `Builder.apply`; refuses what NumPy answers with true or false and a Program with numbers."""
         if op in _LOGICAL_IN_NUMPY and all(a.type.dtype == "bool" for a in inputs):
             raise TraceError(
                 f"{op} of truth values is a question of logic in NumPy, not arithmetic",

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backsight.ir.program import Atom, Constant
 from backsight.ops.shapes import broadcast_shapes
 from backsight.transforms.rewriting import Inputs, Params, Rewriting, is_number
+
+_MOST_STEPS = 12
+"""Nobody writes longer products; opening one from each of its steps would take its length squared."""
 
 
 @dataclass
@@ -35,19 +39,19 @@ class _Product:
             self.coefficient = self.coefficient * a.value if above else self.coefficient / a.value
             return
         source = state.source(a)
-        if source is not None and source.op in ("mul", "div", "neg") and state.may_dissolve(a):
+        opens = source is not None and source.op in ("mul", "div", "neg") and state.may_dissolve(a)
+        if source is not None and opens and self.steps < _MOST_STEPS:
             self.open(state, source.op, source.inputs, above)
         else:
             (self.above if above else self.below).append(a)
 
     def plainer(self) -> bool:
         """Whether writing it anew takes fewer steps."""
-        sane = self.coefficient == self.coefficient and self.coefficient not in (
-            0.0,
-            float("inf"),
-            -float("inf"),
-        )
-        return bool(self.above or self.below) and sane and self._cost() < self.steps
+        return bool(self.above or self.below) and self.sane() and self._cost() < self.steps
+
+    def sane(self) -> bool:
+        """Whether the constants multiply to a number; products with 0, infinity or NaN stay as they are."""
+        return math.isfinite(self.coefficient) and self.coefficient != 0
 
     def _cost(self) -> int:
         coefficient, _, divisor = self._coefficients()
@@ -59,8 +63,8 @@ class _Product:
         """The factor above the line, whether the sign is left over, and the whole number below the line."""
         size, negative = abs(self.coefficient), self.coefficient < 0
         inverse = 1 / size
-        if self.above and size < 1 and inverse == round(inverse) and 1 / round(inverse) == size:
-            return 1.0, negative, float(round(inverse))
+        if self.above and size < 1 and inverse.is_integer() and 1 / inverse == size:
+            return 1.0, negative, inverse
         return size, negative, 1.0
 
     def _needs_sign(self) -> bool:
@@ -123,16 +127,16 @@ def common_divisor(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None
             return None
         if abs(left.coefficient) != abs(right.coefficient) or any(a.type.shape for a in left.below):
             return None
-        minus = (
-            (left.coefficient < 0) != (right.coefficient < 0)
-            if op == "add"
-            else left.coefficient * right.coefficient > 0
-        )
-        first, second = (left, right)
-        if minus and left.coefficient < 0:
-            first, second = right, left
+        if not left.sane():
+            return None
+        # left ± right is k (A ± B) / n: k is left's coefficient, and B has the sign that is left over.
+        same = left.coefficient == right.coefficient
+        first, second, coefficient = left, right, left.coefficient
+        minus = same if op == "sub" else not same
+        if minus and coefficient < 0:
+            first, second, coefficient = right, left, -coefficient
         numerator = state.append("sub" if minus else "add", (_above(state, first), _above(state, second)), {})
-        return _Product(first.coefficient, [numerator], left.below).write(state)
+        return _Product(coefficient, [numerator], left.below).write(state)
 
     return rule
 
