@@ -2,6 +2,8 @@
 export interface LessonLink {
   slug: string;
   title: string;
+  /** Its place in the whole course. */
+  number: number;
   question: string;
   minutes: number;
 }
