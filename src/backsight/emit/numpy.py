@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from backsight.emit.expressions import Line, Source, Speller, Statement, Text, statements
@@ -35,6 +36,7 @@ HELPERS: Mapping[str, str] = {
 
 _RESERVED = {"np", "float", *HELPERS, *keyword.kwlist}
 _WIDEST = 110
+_LONG_NUMBER = 10
 _FLOAT_FROM_INTEGERS = {
     "div",
     "mean",
@@ -232,6 +234,11 @@ def _number(number: float | int | bool) -> Text:
     text = repr(number)
     if isinstance(number, float) and not math.isfinite(number):
         text = "np.nan" if math.isnan(number) else "np.inf" if number > 0 else "-np.inf"
+    elif len(text) > _LONG_NUMBER:
+        # 2 / 3 says more than 0.6666666666666666, and is the very same number.
+        ratio = Fraction(number).limit_denominator(10_000)
+        if 0 < abs(ratio.numerator) <= 10_000 and ratio.numerator / ratio.denominator == number:
+            return Text(f"{ratio.numerator} / {ratio.denominator}", MULTIPLY)
     return Text(text, UNARY if text.startswith("-") else ATOM)
 
 

@@ -159,7 +159,7 @@ def _called(builder: Builder, known: dict[str, Var], atom: Atom, name: str) -> A
     if isinstance(atom, Var) and atom.name == name:
         return atom
     shape = atom.type.shape
-    source = next((e for e in builder.equations if e.output == atom), None)
+    source = builder.made.get(atom.name) if isinstance(atom, Var) else None
     builder.origin, builder.note = (source.origin, source.note) if source else (None, "")
     if isinstance(atom, Constant) and name.startswith("slope"):
         return atom

@@ -33,6 +33,7 @@ class Builder:
         self.note = ""
         self.origin: Origin | None = None
         self.locate: Callable[[], tuple[Origin | None, str]] | None = None
+        self.made: dict[str, Equation] = {}
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}
 
@@ -79,13 +80,17 @@ class Builder:
             raise
         chosen = self.fresh(wanted) if wanted else self._fresh_temporary()
         output = Var(chosen, type, named=bool(wanted))
-        self.equations.append(Equation(op, tuple(inputs), frozen, output, origin, self.note))
+        self._append(Equation(op, tuple(inputs), frozen, output, origin, self.note))
         return output
+
+    def _append(self, equation: Equation) -> None:
+        self.equations.append(equation)
+        self.made[equation.output.name] = equation
 
     def copy(self, equation: Equation) -> None:
         """Append an equation of another Program as it is; its names must be free here."""
         self._taken.add(equation.output.name)
-        self.equations.append(equation)
+        self._append(equation)
 
     def adopt(self, program: Program) -> None:
         """Start from a whole Program: its inputs, equations and guards."""
@@ -95,18 +100,6 @@ class Builder:
         for equation in program.equations:
             self.copy(equation)
         self.guards.extend(program.guards)
-
-    def rename(self, var: Var, wanted: str) -> Var:
-        """Name the value of the most recent equation that computes `var`, which nothing uses yet."""
-        for position in range(len(self.equations) - 1, -1, -1):
-            equation = self.equations[position]
-            if equation.output.name == var.name:
-                renamed = Var(self.fresh(wanted), var.type, named=True)
-                self.equations[position] = Equation(
-                    equation.op, equation.inputs, equation.params, renamed, equation.origin, equation.note
-                )
-                return renamed
-        return var
 
     def finish(self, outputs: Sequence[Atom], name: str | None = None) -> Program:
         from backsight.ir.checker import check

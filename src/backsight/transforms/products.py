@@ -119,15 +119,15 @@ def collect(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None]:
 
 
 def common_divisor(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None]:
-    """a / n - b / n becomes (a - b) / n; `op` is "add" or "sub"."""
+    """a / n - b / n becomes (a - b) / n, and 2 * a - 2 * b becomes 2 * (a - b); `op` is "add" or "sub"."""
 
     def rule(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
         left, right = (_opened(state, a) for a in inputs)
-        if left is None or right is None or left.below != right.below or not left.below:
+        if left is None or right is None or left.below != right.below or any(a.type.shape for a in left.below):
             return None
-        if abs(left.coefficient) != abs(right.coefficient) or any(a.type.shape for a in left.below):
+        if abs(left.coefficient) != abs(right.coefficient) or not left.sane():
             return None
-        if not left.sane():
+        if not left.below and abs(left.coefficient) == 1:
             return None
         # left ± right is k (A ± B) / n: k is left's coefficient, and B has the sign that is left over.
         same = left.coefficient == right.coefficient

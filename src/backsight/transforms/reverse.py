@@ -51,6 +51,10 @@ def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
     for equation in reversed(program.equations):
         y = equation.output
         if y.name in blame:
+            # A sum of several uses says where the last of them came from.
+            part = blame[y.name][-1]
+            source = builder.made.get(part.name) if isinstance(part, Var) else None
+            builder.origin, builder.note = (source.origin, source.note) if source else (None, "")
             adjoints[y.name] = total(builder, blame.pop(y.name))
             pass_back(builder, equation, adjoints[y.name], active, blame)
     builder.origin, builder.note = None, ""
