@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from backsight.errors import TraceError
+from backsight.ir.evaluate import Array, to_array
 from backsight.tracing.functions import FUNCTIONS
 from backsight.tracing.numpy import Tracer, has_tracer, record
 
@@ -52,7 +53,23 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
         return own(*args, **kwargs)
     from backsight.api import compile as compile_function
 
-    return compile_function(lambda *xs: FUNCTIONS[name](*xs, **kwargs), *args)(*args)
+    given = [_operand(a) for a in args]
+    # Whole numbers are axes and sizes, unless nothing else is there to compute with.
+    moving = [i for i, a in enumerate(given) if not isinstance(a, int | str | None)] or range(len(given))
+
+    def traced(*operands: Any) -> Any:
+        placed = dict(zip(moving, operands, strict=True))
+        return FUNCTIONS[name](*(placed.get(i, a) for i, a in enumerate(given)), **kwargs)
+
+    operands = [given[i] for i in moving]
+    return compile_function(traced, *operands)(*operands)
+
+
+def _operand(argument: Any) -> Any:
+    """Nested lists of numbers as an array; a shape or several axes stay a tuple, arrays to join stay a list."""
+    if isinstance(argument, list) and not any(isinstance(a, Array) for a in argument):
+        return to_array(argument)
+    return argument
 
 
 def _run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -89,8 +106,6 @@ def array(values: Any) -> Any:
     library = _array_library()
     if library is not None:
         return library.array(values, dtype=float)
-    from backsight.ir.evaluate import to_array
-
     return to_array(values)
 
 

@@ -290,7 +290,8 @@ class _Kernel:
                 return self._index(e.index)
             case Apply():
                 if e.op in TRUTHS:
-                    return f"({self._condition(e, 0)} ? 1 : 0)", ATOM
+                    # A plus rather than a choice: compiled without a branch, which no processor could predict.
+                    return f"+({self._condition(e, 0)})", UNARY
                 return self._apply(e)
 
     def _condition(self, e: Expression, need: int) -> str:
