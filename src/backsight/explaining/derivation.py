@@ -146,17 +146,19 @@ class _Writer:
             None,
         )
 
-    def next_edge(self, var: Var) -> Edge | None:
-        """The only way on from a value towards the cost; a step that changes nothing is passed over."""
+    def only_edge(self, var: Var) -> Edge | None:
+        """The only way on from a value towards the cost, if there is just one."""
         edges = [e for e in self.inspection.out_edges(var.name) if e.target.name in self.inspection.adjoints]
         edges = edges or [e for e in self.inspection.out_edges(var.name) if e.target == self.cost]
-        if len(edges) != 1:
-            return None
-        (edge,) = edges
-        if edge.slope == Constant(1.0) and edge.target != self.cost and edge.letters is None:
-            on = self.next_edge(edge.target)
-            return None if on is None else Edge(var, on.target, on.slope, on.origin, on.op, on.letters)
-        return edge
+        return edges[0] if len(edges) == 1 else None
+
+    def next_edge(self, var: Var) -> Edge | None:
+        """As `only_edge`; a step that changes nothing is passed over."""
+        edge = self.only_edge(var)
+        if edge is None or edge.slope != Constant(1.0) or edge.target == self.cost or edge.letters is not None:
+            return edge
+        on = self.next_edge(edge.target)
+        return None if on is None else Edge(var, on.target, on.slope, on.origin, on.op, on.letters)
 
 
 def derive(inspection: Inspection, parameter: Var, rows: str | None) -> Derivation:
@@ -207,6 +209,10 @@ def _factored(writer: _Writer, parameter: Var, edges: Sequence[Edge]) -> tuple[F
     """Cost end first: the blame of the unit's activation, the slope of its activation, and its input."""
     taken: list[Edge] = []
     here = parameter
+    first = writer.only_edge(parameter)
+    if first is not None and first.letters is None and edges and edges[0].letters is not None:
+        # The bias of a linear unit: what it is added to is the unit, and the next contraction is another layer's.
+        return (writer.blame(first.target),)
     for number, edge in enumerate(edges):
         # Elementwise steps stay inside one unit; the next contraction, or the cost itself, ends the walk.
         if number > 0 and (edge.letters is not None or edge.target == writer.cost):

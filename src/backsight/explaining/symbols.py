@@ -91,7 +91,8 @@ class TexSpeller(Speller):
             return Text("n" if equation.options["dim"] == self.letters.rows else str(equation.options["dim"]))
         if equation.op in ("broadcast", "expand_dims", "squeeze", "reshape", "copy", "transpose", "index"):
             return operands[0]
-        return None
+        arguments = ", ".join(t.text for t in operands)
+        return Text(rf"\operatorname{{{equation.op}}}\left({arguments}\right)")
 
     def _contract(self, equation: Equation, operands: Sequence[Text]) -> Text:
         specs, right = read_spec(equation.options["spec"])
