@@ -15,10 +15,10 @@ export function lettersFrom(pairs: readonly { ref: ValueRef; index: readonly num
   return letters;
 }
 
-/** Subscripts whose letters are all known are written as numbers, counted from 1 as people do. */
+/** Known letters of subscripts are written as numbers, counted from 1 as people do; letters summed over stay. */
 export function indexed(tex: string, letters: Letters): string {
-  return tex.replace(/(\\sum)?_\{([a-z]+)\}/g, (whole, sum: string | undefined, subscript: string) => {
-    const known = [...subscript].every((letter) => letter in letters);
-    return sum || !known ? whole : `_{${[...subscript].map((letter) => letters[letter]! + 1).join('')}}`;
-  });
+  const number = (letter: string) => (letter in letters ? letters[letter]! + 1 : letter);
+  return tex.replace(/(\\sum)?_\{([i-s]+)\}/g, (whole, sum: string | undefined, subscript: string) =>
+    sum ? whole : `_{${[...subscript].map(number).join('')}}`,
+  );
 }
