@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +12,12 @@ import numpy as np
 import pytest
 
 from backsight import trace
+from backsight.errors import DifferentiationError
 from backsight.explaining.derivation import Derivation, Factor, Ref, derive
 from backsight.explaining.inspection import Inspection, inspect
 from backsight.explaining.passes import Step, passes
 from backsight.ir.evaluate import evaluate_all
-from backsight.ir.program import Program, Var
+from backsight.ir.program import Var
 from backsight.models.nets import ACTIVATIONS, OUTPUTS, Net
 from backsight.transforms import simplify
 from tests.agreement import assert_close, run_reference
@@ -237,26 +237,68 @@ def test_two_dials() -> None:
     assert derivation.over == () and derivation.example is None
 
 
-def test_every_function_of_the_lessons_can_be_explained() -> None:
-    model = importlib.import_module("backsight.guide.model")
-    lessons = Path(__file__).resolve().parent.parent / "lessons"
-    found = 0
-    for folder in sorted(p for p in lessons.iterdir() if (p / "model.py").exists()):
-        for entry in model.load_functions(folder).values():
-            from backsight.api import example_program
+def lesson_functions() -> list[Any]:
+    from backsight.guide.model import load_functions
 
-            forward: Program = simplify(example_program(entry.function, entry.example))
-            inspection = inspect(forward, entry.wrt)
-            inputs = {v.name: v for v in forward.inputs}
-            arrays = evaluate_all(inspection.program, [np.asarray(entry.example[v.name], dtype=float) for v in forward.inputs])
-            for name in entry.wrt:
-                derivation = derive(inspection, inputs[name], None)
-                assert derivation.gradient.variable in arrays
-                for factor in (*derivation.factors, *derivation.path):
-                    assert factor.value.variable in arrays
-                    _whole(factor)
-                found += 1
-    assert found > 0
+    folders = sorted((Path(__file__).resolve().parent.parent / "lessons").glob("*/model.py"))
+    return [entry for path in folders for entry in load_functions(path.parent).values()]
+
+
+@pytest.mark.parametrize("entry", lesson_functions(), ids=lambda entry: entry.name)
+def test_functions_of_the_lessons(entry: Any) -> None:
+    """Factors multiply to the gradient, paths too; a slope that is a number other than 1 is a factor as well."""
+    inspection = entry.inspection
+    inputs = {v.name: v for v in inspection.forward.inputs}
+    arrays = evaluate_all(inspection.program, [np.asarray(entry.example[name], dtype=float) for name in inputs])
+    values = {name: np.array(a.data, dtype=float).reshape(a.shape) for name, a in arrays.items()}
+    for name in entry.wrt:
+        derivation = derive(inspection, inputs[name], None)
+        gradient = values[derivation.gradient.variable]
+        for factors in (derivation.factors, derivation.path):
+            for factor in factors:
+                _whole(factor)
+            spec = ",".join("".join(f.value.index) for f in factors)
+            product = np.einsum(f"{spec}->", *(values[f.value.variable] for f in factors)) if factors else 1.0
+            if factors or _is_chain(derivation, inspection):
+                np.testing.assert_allclose(product, gradient, rtol=1e-12, err_msg=f"{entry.name}: {name}")
+
+
+def _is_chain(derivation: Derivation, inspection: Inspection) -> bool:
+    """Whether no factors means that the slope is 1, rather than that there are several paths."""
+    here, cost = derivation.parameter, inspection.forward.outputs[0]
+    while here != str(cost):
+        edges = inspection.out_edges(here)
+        if len(edges) != 1:
+            return False
+        here = edges[0].target.name
+    return True
+
+
+def test_constant_slopes_are_factors() -> None:
+    def f(x: Any) -> Any:
+        u = 3 * x - 1
+        y = u**2
+        z = 5 - y
+        return z
+
+    forward = simplify(trace(f, 2.0))
+    inspection = inspect(forward, ["x"])
+    derivation = derive(inspection, forward.inputs[0], None)
+    assert [factor.equals for factor in derivation.path] == ["-1", r"2 \, u", "3"]
+
+
+def test_axes_that_cannot_be_told_apart_are_refused() -> None:
+    def f(X: Any, w: Any) -> Any:
+        z = X @ w
+        cost = np.sum(z**2)
+        return cost
+
+    forward = simplify(trace(f, np.ones((3, 2)), np.ones(2)))
+    with pytest.raises(DifferentiationError, match="cannot be told apart") as caught:
+        derive(inspect(forward, ["w"]), forward.inputs[1], None)
+    assert "named axes" in caught.value.remedy
+    forward = simplify(trace(f, np.ones((3, 2)), np.ones(2), axes={"X": ("n", "d"), "w": ("d",)}))
+    assert len(derive(inspect(forward, ["w"]), forward.inputs[1], "n").factors) == 2
 
 
 def test_assert_close_is_no_rubber_stamp() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from backsight.errors import DifferentiationError
 from backsight.explaining.inspection import Edge, Inspection
 from backsight.explaining.symbols import Letters, derivative, expression, symbol
 from backsight.ir.op import REGISTRY
@@ -73,6 +74,7 @@ class _Writer:
         if isinstance(slope, Constant):
             raise ValueError("a slope that is always 1 is no factor")
         if edge.letters is not None:
+            self._check_letters(edge, slope)
             equals = symbol(slope, self.letters)
         else:
             equals = expression(self.inspection.program, slope, self.letters)
@@ -85,6 +87,26 @@ class _Writer:
             self.ref(edge.target),
             edge.origin,
         )
+
+    def _check_letters(self, edge: Edge, slope: Var) -> None:
+        """One index letter per axis of a contraction; sizes that are mere numbers do not say which axes are one."""
+        names: dict[str, str] = {}
+        for letters, var in zip(edge.letters or (), (edge.source, slope, edge.target), strict=True):
+            # From the right: a bias that a passed-over value was stretched from has fewer axes.
+            for axis, letter in zip(reversed(letters), reversed(self.letters.index(var)), strict=False):
+                names.setdefault(axis, letter)
+                if names[axis] != letter:
+                    raise DifferentiationError(
+                        f"the axes of {edge.source.name} and {slope.name} cannot be told apart by their sizes",
+                        origin=edge.origin,
+                        remedy="trace with named axes: axes={'X': ('n', 'd')}",
+                    )
+        if len(set(names.values())) < len(names):
+            raise DifferentiationError(
+                f"two axes of {edge.source.name} and {slope.name} have one name",
+                origin=edge.origin,
+                remedy="give each axis a name of its own",
+            )
 
     def _slope_index(self, edge: Edge, slope: Var) -> list[str]:
         if edge.letters is not None:

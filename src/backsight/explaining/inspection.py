@@ -161,8 +161,8 @@ def _called(builder: Builder, known: dict[str, Var], atom: Atom, name: str) -> A
     shape = atom.type.shape
     source = builder.made.get(atom.name) if isinstance(atom, Var) else None
     builder.origin, builder.note = (source.origin, source.note) if source else (None, "")
-    if isinstance(atom, Constant) and name.startswith("slope"):
-        return atom
+    if atom == Constant(1.0) and name.startswith("slope"):
+        return atom  # multiplying by it changes nothing: no figure shows it
     if isinstance(atom, Constant):
         return builder.apply("broadcast", (atom,), name=name, shape=shape)
     return builder.apply("copy", (atom,), name=name)
