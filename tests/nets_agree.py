@@ -84,4 +84,6 @@ def _against_differences(example: RandomNet, ours: list[np.ndarray], verdict: Ve
         verdict.note("NumPy to central differences", error)
         if not error <= TO_DIFFERENCES:
             name = example.net.parameters[place]
-            verdict.failures.append(f"{example}: entry {position} of {name} differs from differences by {error:.1e}")
+            verdict.failures.append(
+                f"{example}: entry {position} of {name} differs from differences by {error:.1e}"
+            )

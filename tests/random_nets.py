@@ -116,7 +116,9 @@ def cost_in_numpy(net: Net, X: Any, T: Any, parameters: Sequence[Any]) -> tuple[
     if net.output == "squared":
         return np.sum((1 / (1 + np.exp(-z)) - T) ** 2) / (2 * len(X)), nearest
     top = z.max(axis=1, keepdims=True)
-    return np.sum(np.log(np.sum(np.exp(z - top), axis=1)) + top[:, 0] - np.sum(T * z, axis=1)) / len(X), nearest
+    return np.sum(np.log(np.sum(np.exp(z - top), axis=1)) + top[:, 0] - np.sum(T * z, axis=1)) / len(
+        X
+    ), nearest
 
 
 def _activation(name: str, z: Any) -> Any:

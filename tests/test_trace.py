@@ -65,11 +65,8 @@ def test_names_from_every_form_of_assignment() -> None:
         e += 3 * x
         first = second = e * e
         if (walrus := first + second) is not None:
-            long = (
-                walrus
-                + np.sin(
-                    x,
-                )
+            long = walrus + np.sin(
+                x,
             )
         return long
 
@@ -173,7 +170,9 @@ def test_source_that_is_nowhere_to_be_read_still_traces() -> None:
 def test_the_same_function_by_numpy_and_by_backsight_numpy() -> None:
     def f(np: Any) -> Callable[..., Any]:
         def body(x: Any) -> Any:
-            return np.sum(np.maximum(x, 0) * np.exp(-x) + np.where(x > 0, x, 1.0) @ np.ones((3, 2)) @ np.ones((2, 3)))
+            return np.sum(
+                np.maximum(x, 0) * np.exp(-x) + np.where(x > 0, x, 1.0) @ np.ones((3, 2)) @ np.ones((2, 3))
+            )
 
         return body
 
@@ -206,7 +205,9 @@ def test_nested_arguments() -> None:
     net = {"first": Layer(np.ones((3, 2)), np.zeros(2)), "out": np.ones(2)}
     value, slopes = value_and_grad(f)(net, (X, np.zeros(2)))
     assert isinstance(slopes["first"], Layer)
-    assert slopes["first"].W.shape == (3, 2) and slopes["first"].b.shape == (2,) and slopes["out"].shape == (2,)
+    assert (
+        slopes["first"].W.shape == (3, 2) and slopes["first"].b.shape == (2,) and slopes["out"].shape == (2,)
+    )
     program = trace(f, net, (X, np.zeros(2)))
     assert [v.name for v in program.inputs] == ["first_0", "first_1", "out", "data_0", "data_1"]
     assert value == f(net, (X, np.zeros(2)))
@@ -296,7 +297,9 @@ def test_named_axes() -> None:
     assert names(program) == ["n", "error"]
     for rows in (1, 2, 7):
         data = np.arange(3.0 * rows).reshape(rows, 3)
-        assert evaluate(program, [data, np.ones(3)])[0].tolist() == pytest.approx(mean_square(data, np.ones(3)))
+        assert evaluate(program, [data, np.ones(3)])[0].tolist() == pytest.approx(
+            mean_square(data, np.ones(3))
+        )
 
 
 def test_types_alone_are_enough_without_decisions() -> None:
@@ -593,7 +596,9 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "kind", "line", "remedy"), REFUSED, ids=lambda v: getattr(v, "__name__", ""))
+@pytest.mark.parametrize(
+    ("function", "kind", "line", "remedy"), REFUSED, ids=lambda v: getattr(v, "__name__", "")
+)
 def test_refusals_name_the_line_and_the_remedy(
     function: Callable[..., Any], kind: type[BacksightError], line: str, remedy: str
 ) -> None:
