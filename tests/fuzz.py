@@ -2,7 +2,7 @@
 
 python -m tests.fuzz [--nets 1000] [--programs 500] [--seed S]
 
-Prints the seed, so that a failure can be met again, the time, and every failure; the exit status is 1 if there is one.
+Prints the seed, so that a failure can be met again, the time, and every failure; then the exit status is 1.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def _nets(seed: int, count: int) -> list[str]:
 
 def _print(verdict: Verdict) -> None:
     print(
-        f"{verdict.nets} random nets, {verdict.entries} parameters, {verdict.differences} central differences "
-        f"in {verdict.seconds:.0f} s"
+        f"{verdict.nets} random nets, {verdict.entries} parameters, "
+        f"{verdict.differences} central differences in {verdict.seconds:.0f} s"
     )
     for who, error in verdict.worst.items():
         print(f"  worst of {who}: {error:.1e} of the largest entry")

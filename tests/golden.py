@@ -1,4 +1,4 @@
-"""Golden sources in Markdown: a function, arguments to try it at, and the NumPy source we promise for its gradient.
+"""Golden sources in Markdown: a function, arguments, and the NumPy source we promise for its gradient.
 
 `python -m tests.golden` writes the sources anew; the diff is then for people to read.
 """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -64,7 +65,7 @@ def random_net(seed: int, net: Net | None = None) -> RandomNet:
     labels = random.integers(0, classes, count)
     T = np.eye(classes)[labels] if classes > 1 else random.integers(0, 2, (count, 1)).astype(float)
     parameters: list[Any] = []
-    for above, below in zip(widths, widths[1:], strict=False):
+    for above, below in pairwise(widths):
         parameters.append(random.normal(size=(above, below)) * np.sqrt(2 / above))
         parameters.append(random.normal(size=below) * 0.3)
     return RandomNet(seed, net, widths, X, T, tuple(parameters))
@@ -76,9 +77,9 @@ def _architecture(random: np.random.Generator) -> Net:
     return Net(DEPTHS[random.integers(len(DEPTHS))], activation, output)
 
 
-@lru_cache(maxsize=None)
+@cache
 def gradient_program(net: Net) -> Program:
-    """The value and the gradient by every parameter, as the sandbox gets it: widths and examples stay open."""
+    """The value and the gradient by every parameter, as the sandbox gets it: all sizes stay open."""
     return simplify(gradient(simplify(net.program()), net.parameters).program)
 
 
@@ -99,7 +100,7 @@ def answers_of_jax(example: RandomNet) -> list[np.ndarray]:
     return [np.asarray(value), *map(np.asarray, slopes)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _jax_gradient(net: Net) -> Any:
     return jax.jit(jax.value_and_grad(lambda parameters, X, T: cost_in_jax(net, X, T, parameters)))
 

@@ -1,4 +1,4 @@
-"""Random functions as people write them: a few lines of NumPy, with names, broadcasting and nested expressions.
+"""Random functions as people write them: lines of NumPy, with names, broadcasting and nested expressions.
 
 The source is executed three ways: on arrays by NumPy, on Tracers by backsight, on JAX's own tracers with
 jax.numpy as `np`. Its lines keep numbers of moderate size and away from poles.
@@ -17,10 +17,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from backsight.api import trace
 from backsight.errors import ShapeError, TraceError
 from backsight.ir.program import Program
 from backsight.ir.text import from_text
-from backsight.api import trace
 from backsight.transforms import gradient, simplify
 from tests.agreement import assert_close, run_javascript, run_numpy, run_reference
 
@@ -233,7 +233,7 @@ def programs(function: RandomFunction) -> tuple[Program, Program, Program]:
 
 
 def refused(function: RandomFunction) -> bool:
-    """Whether tracing says no, with a reason, to what NumPy allows: an axis of a number, a summed axis of size 1."""
+    """Whether tracing says no, with a reason, to what NumPy allows, such as an axis of a number."""
     try:
         trace(function.with_numpy(np), *function.inputs)
     except (ShapeError, TraceError) as error:

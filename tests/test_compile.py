@@ -1,4 +1,4 @@
-"""Compiled Programs: the right numbers, for the arguments they were made for, and a clear word about any others."""
+"""Compiled Programs: the right numbers for the arguments they were made for, a clear word about others."""
 
 from __future__ import annotations
 
@@ -60,10 +60,19 @@ def test_shapes_are_checked() -> None:
 
 
 def test_named_axes_are_checked() -> None:
-    program = trace(lambda X, y: np.sum((X - y) ** 2), np.ones((4, 3)), np.ones((4, 3)), axes={"X": ("n", None), "y": ("n", None)})
+    program = trace(
+        lambda X, y: np.sum((X - y) ** 2),
+        np.ones((4, 3)),
+        np.ones((4, 3)),
+        axes={"X": ("n", None), "y": ("n", None)},
+    )
     run = compile_function(program)
     assert run(np.zeros((7, 3)), np.ones((7, 3))) == [21]
-    for X, y in ((np.ones((7, 3)), np.ones((6, 3))), (np.ones((7, 2)), np.ones((7, 2))), (np.ones(7), np.ones(7))):
+    for X, y in (
+        (np.ones((7, 3)), np.ones((6, 3))),
+        (np.ones((7, 2)), np.ones((7, 2))),
+        (np.ones(7), np.ones(7)),
+    ):
         with pytest.raises(ShapeError):
             run(X, y)
 
@@ -104,7 +113,19 @@ def test_one_variant_per_kind_of_arguments() -> None:
         return np.sum(x**2) if np.ndim(x) else x**2
 
     derivative = value_and_grad(f)
-    calls: list[Any] = [1.0, 2.0, V, 2 * V, np.ones(4), 3.0, V, np.float64(2), np.array(2.0), V.astype(np.float32), [1.0, 2.0]]
+    calls: list[Any] = [
+        1.0,
+        2.0,
+        V,
+        2 * V,
+        np.ones(4),
+        3.0,
+        V,
+        np.float64(2),
+        np.array(2.0),
+        V.astype(np.float32),
+        [1.0, 2.0],
+    ]
     kinds = [1, 1, 2, 2, 3, 3, 3, 4, 5, 6, None]
     for x, traced in zip(calls, kinds, strict=True):
         if traced is None:
@@ -148,7 +169,7 @@ def test_errors_show_the_line_of_the_emitted_source() -> None:
     assert "@ w" in "".join(traceback.format_exception(caught.value))
 
 
-# The way in -----------------------------------------------------------------------------------------------------
+# The way in -------------------------------------------------------------------------------------------------
 
 
 class Pair(NamedTuple):
@@ -157,7 +178,12 @@ class Pair(NamedTuple):
 
 
 def test_entries_take_arguments_apart_and_build_results() -> None:
-    leaves = [Leaf((float,)), Leaf((np.ndarray,), ("n", 2), np.dtype(float)), Leaf((float,)), Leaf((np.ndarray,), ("n",))]
+    leaves = [
+        Leaf((float,)),
+        Leaf((np.ndarray,), ("n", 2), np.dtype(float)),
+        Leaf((float,)),
+        Leaf((np.ndarray,), ("n",)),
+    ]
     made = entry(
         lambda a, b, c, d, extra: (a + c, b + extra, d),
         [{"k": 0, 3: (1,)}, Pair(2, [3])],
@@ -187,7 +213,7 @@ def test_entries_take_arguments_apart_and_build_results() -> None:
         assert made(wrong) is MISS
 
 
-# Without NumPy --------------------------------------------------------------------------------------------------
+# Without NumPy ----------------------------------------------------------------------------------------------
 
 WITHOUT_NUMPY = """
 import sys

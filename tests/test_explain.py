@@ -1,4 +1,4 @@
-"""Explanations tell the truth: factors multiply to the gradient used, paths sum to it, every number they name exists."""
+"""Explanations tell the truth: factors multiply to the gradient, paths sum to it, every number exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ from tests.random_nets import RandomNet, answers_of_jax, random_net
 from tests.random_programs import programs, random_function, refused
 
 NETS = [
-    *(Net(depth, a, o) for depth in (0, 1, 2) for a in ACTIVATIONS for o in OUTPUTS if depth or a == "linear"),
+    *(
+        Net(depth, a, o)
+        for depth in (0, 1, 2)
+        for a in ACTIVATIONS
+        for o in OUTPUTS
+        if depth or a == "linear"
+    ),
     Net(6, "tanh", "softmax"),
     Net(6, "relu", "squared"),
 ]
@@ -93,13 +99,22 @@ def test_factors_multiply_to_the_gradient(net: Net) -> None:
         np.testing.assert_allclose(product.sum(0), theirs, atol=1e-10 * scale, err_msg=f"{name}: factors")
         # One example's contribution is the gradient of that example's share of the cost.
         share = _share(case, name, 0)
-        np.testing.assert_allclose(product[0], share, atol=1e-9 * max(scale, np.abs(share).max()), err_msg=f"{name}: example")
+        np.testing.assert_allclose(
+            product[0], share, atol=1e-9 * max(scale, np.abs(share).max()), err_msg=f"{name}: example"
+        )
 
 
 def _share(case: Explained, name: str, row: int) -> np.ndarray:
-    """The gradient with every other example's target such that... measured: the cost of one example over n."""
+    """The gradient of one example's share of the cost, by JAX: its own cost over the number of examples."""
     example = case.example
-    alone = type(example)(example.seed, example.net, example.widths, example.X[row : row + 1], example.T[row : row + 1], example.parameters)
+    alone = type(example)(
+        example.seed,
+        example.net,
+        example.widths,
+        example.X[row : row + 1],
+        example.T[row : row + 1],
+        example.parameters,
+    )
     place = case.example.net.parameters.index(name)
     return answers_of_jax(alone)[1 + place] / len(example.X)
 
@@ -114,7 +129,9 @@ def test_paths_sum_to_the_gradient(net: Net) -> None:
         contribution, _ = case.product(derivation.factors, f"n{own}")
         total, summed = case.product(derivation.path, f"n{own}")
         assert summed == {letter for letter, _ in derivation.over}, name
-        np.testing.assert_allclose(total, contribution, atol=1e-10 * np.abs(contribution).max() + 1e-15, err_msg=name)
+        np.testing.assert_allclose(
+            total, contribution, atol=1e-10 * np.abs(contribution).max() + 1e-15, err_msg=name
+        )
         sizes = dict(zip(case.inspection.forward.dims, (), strict=False))
         assert not sizes or all(dim in sizes for _, dim in derivation.over)
 
@@ -166,7 +183,11 @@ def test_every_number_of_the_slow_pass_exists(net: Net) -> None:
     for step in forward:
         assert {ref.variable for ref in step.source} <= known, "a value is used before its step"
         known.add(step.value.variable)
-    named = {e.output.name for e in case.inspection.forward.equations if e.output.named and e.output.type.dtype == "float64"}
+    named = {
+        e.output.name
+        for e in case.inspection.forward.equations
+        if e.output.named and e.output.type.dtype == "float64"
+    }
     assert {s.value.variable for s in forward} == named
     assert {f"d{p}" for p in net.parameters} <= {s.value.variable for s in backward}
     _in_order(backward)
@@ -195,7 +216,9 @@ def test_the_inspected_gradient_is_the_gradient() -> None:
         answers = run_reference(inspection.program, function.inputs)
         expected = run_reference(plain, function.inputs)
         for ours, theirs in zip(answers, expected, strict=True):
-            np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * _largest(expected), err_msg=str(function))
+            np.testing.assert_allclose(
+                ours, theirs, rtol=1e-9, atol=1e-9 * _largest(expected), err_msg=str(function)
+            )
         known = inspection.program.variables()
         for name, atom in inspection.adjoints.items():
             assert isinstance(atom, Var) and atom.name in known, name
@@ -210,7 +233,7 @@ def _largest(arrays: Sequence[Any]) -> float:
     return max(float(np.abs(a).max(initial=0.0)) for a in arrays)
 
 
-# The lessons' own functions -------------------------------------------------------------------------------------
+# The lessons' own functions ---------------------------------------------------------------------------------
 
 
 def test_two_dials() -> None:
@@ -246,10 +269,12 @@ def lesson_functions() -> list[Any]:
 
 @pytest.mark.parametrize("entry", lesson_functions(), ids=lambda entry: entry.name)
 def test_functions_of_the_lessons(entry: Any) -> None:
-    """Factors multiply to the gradient, paths too; a slope that is a number other than 1 is a factor as well."""
+    """Factors multiply to the gradient, paths too; a slope that is a number but not 1 is a factor as well."""
     inspection = entry.inspection
     inputs = {v.name: v for v in inspection.forward.inputs}
-    arrays = evaluate_all(inspection.program, [np.asarray(entry.example[name], dtype=float) for name in inputs])
+    arrays = evaluate_all(
+        inspection.program, [np.asarray(entry.example[name], dtype=float) for name in inputs]
+    )
     values = {name: np.array(a.data, dtype=float).reshape(a.shape) for name, a in arrays.items()}
     for name in entry.wrt:
         derivation = derive(inspection, inputs[name], None)

@@ -59,7 +59,7 @@ def bowl_slope(theta: Any) -> Any:
 
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_optimisers_follow_their_papers(name: str) -> None:
-    """Twenty steps beside JAX, by the reference, by the NumPy source and by one kernel call after the other."""
+    """Steps beside JAX: by the reference, by the NumPy source and by the kernel."""
     function, theirs, types, extra = OPTIMISERS[name]
     program = simplify(trace(function, *types))
     slope = jax.jit(bowl_slope)
@@ -86,7 +86,7 @@ def test_the_length_of_a_gradient() -> None:
     assert run_numpy(program, [np.array([3.0, 4.0])])[0] == 5
 
 
-# Starts ---------------------------------------------------------------------------------------------------------
+# Starts -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_starts_have_their_variance(start: Callable[..., Any], variance: float) 
     assert np.abs(weights).max() <= np.sqrt(3 * variance) + 1e-12
 
 
-# Data sets ------------------------------------------------------------------------------------------------------
+# Data sets --------------------------------------------------------------------------------------------------
 
 DATA_SETS = {f.__name__: f for f in (training.fruit, training.rings, training.xor, training.spiral)}
 
@@ -142,7 +142,9 @@ def test_what_each_data_set_promises_without_noise() -> None:
     points, label = drawn("xor", 0.0)
     assert ((points.prod(1) < 0) == (label > 0.5)).all(), "corners across from each other are of one kind"
     points, label = drawn("spiral", 0.0)
-    nearest = np.argsort(((points[:, None] - points[None]) ** 2).sum(2) + 1e9 * np.eye(len(points)), axis=1)[:, 0]
+    nearest = np.argsort(((points[:, None] - points[None]) ** 2).sum(2) + 1e9 * np.eye(len(points)), axis=1)[
+        :, 0
+    ]
     assert (label[nearest] == label).mean() > 0.97, "the arms of the spiral keep apart"
 
 
@@ -165,7 +167,7 @@ def test_data_are_the_same_in_javascript(name: str) -> None:
         np.testing.assert_array_equal(ours, theirs)
 
 
-# Standardising --------------------------------------------------------------------------------------------------
+# Standardising ----------------------------------------------------------------------------------------------
 
 
 def test_standardised_features() -> None:
@@ -185,7 +187,7 @@ def test_a_feature_that_never_changes_is_left_alone(X: np.ndarray) -> None:
     assert deviation[0] == 1 and np.isfinite(deviation).all()
 
 
-# Training -------------------------------------------------------------------------------------------------------
+# Training ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["fruit", "rings", "xor"])

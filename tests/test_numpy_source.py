@@ -1,4 +1,4 @@
-"""The emitted NumPy source: read by people, so compared letter by letter; copied by people, so run as it stands."""
+"""The emitted NumPy source: read by people, so compared by the letter; copied by people, so run as it is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_golden_sources(golden: Golden) -> None:
 
 @pytest.mark.parametrize("golden", CASES, ids=lambda golden: golden.title)
 def test_golden_sources_run_as_they_stand(golden: Golden) -> None:
-    """Pasted into an empty file: the value is the function's own, the gradient is the slope of its differences."""
+    """Pasted into an empty file: the value is the function's, the gradient the slope of its differences."""
     namespace: dict[str, Any] = {}
     exec(golden.expected, namespace)
     name = next(n for n in namespace if n.startswith("grad_"))
@@ -55,7 +55,9 @@ def test_the_goldens_were_found() -> None:
     assert len(CASES) == 8
 
 
-@pytest.mark.parametrize("net", [Net(2, "relu", "softmax"), Net(1, "leaky_relu", "squared")], ids=lambda n: n.id)
+@pytest.mark.parametrize(
+    "net", [Net(2, "relu", "softmax"), Net(1, "leaky_relu", "squared")], ids=lambda n: n.id
+)
 def test_lines_fit_a_page(net: Net) -> None:
     source = gradient_program(net).emit("numpy")
     assert max(map(len, source.splitlines())) <= 110
@@ -88,7 +90,7 @@ def test_standalone_source_needs_only_numpy(tmp_path: Path) -> None:
     assert (run.stdout, run.stderr) == ("5\n", "")
 
 
-# Ownership ------------------------------------------------------------------------------------------------------
+# Ownership --------------------------------------------------------------------------------------------------
 
 
 def test_a_gradient_is_nobody_elses_array() -> None:
@@ -114,7 +116,7 @@ def test_a_stretched_gradient_can_be_written() -> None:
     assert slope.tolist() == [[2, 3]] * 3
 
 
-# Spelling -------------------------------------------------------------------------------------------------------
+# Spelling ---------------------------------------------------------------------------------------------------
 
 
 def test_logarithm_of_nothing_warns_nowhere_but_where_numpy_would() -> None:

@@ -43,7 +43,7 @@ def neuron() -> Program:
     return builder.finish((a, Constant(0.5)))
 
 
-# Text -----------------------------------------------------------------------------------------------------------
+# Text -------------------------------------------------------------------------------------------------------
 
 
 def test_text() -> None:
@@ -119,7 +119,7 @@ def test_what_cannot_be_read(text: str, says: str) -> None:
         from_text(text)
 
 
-# Checker --------------------------------------------------------------------------------------------------------
+# Checker ----------------------------------------------------------------------------------------------------
 
 
 def broken(**changes: Any) -> Program:
@@ -189,7 +189,7 @@ def test_shape_errors_name_the_line() -> None:
     assert "(3,) and (2,)" in str(caught.value) and "return x + np.ones(2)" in str(caught.value)
 
 
-# The builder ----------------------------------------------------------------------------------------------------
+# The builder ------------------------------------------------------------------------------------------------
 
 
 def test_names_stay_unique() -> None:
@@ -208,7 +208,7 @@ def test_programs_are_values() -> None:
     assert replace(neuron(), equations=(elsewhere, *rest)) == neuron()
 
 
-# The reference evaluator ----------------------------------------------------------------------------------------
+# The reference evaluator ------------------------------------------------------------------------------------
 
 
 def test_the_evaluator_checks_shapes() -> None:

@@ -1,4 +1,4 @@
-"""Reverse mode: right on every function we can draw, of the shape of its inputs, and never longer than it need be."""
+"""Reverse mode: right on every function we can draw, of the shape of its inputs, no longer than need be."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.random_programs import (
 FUNCTIONS = st.randoms(use_true_random=False).map(lambda random: random_function(random))
 
 
-# Random functions -----------------------------------------------------------------------------------------------
+# Random functions -------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=120)
@@ -60,7 +60,7 @@ def test_random_functions_in_javascript() -> None:
         assert_close(ours, theirs, 1e-9, source)
 
 
-# Known gradients ------------------------------------------------------------------------------------------------
+# Known gradients --------------------------------------------------------------------------------------------
 
 A, V = np.arange(6.0).reshape(2, 3) - 2, np.array([0.5, -1.0, 2.0])
 
@@ -94,7 +94,9 @@ A, V = np.arange(6.0).reshape(2, 3) - 2, np.array([0.5, -1.0, 2.0])
 def test_known_gradients(function: Callable[..., Any], point: Any, expected: Any) -> None:
     ours = grad(function)(point)
     assert np.shape(ours) == np.shape(point)
-    np.testing.assert_allclose(ours, 2 * A.sum(1, keepdims=True) * np.ones((2, 3)) if expected is None else expected)
+    np.testing.assert_allclose(
+        ours, 2 * A.sum(1, keepdims=True) * np.ones((2, 3)) if expected is None else expected
+    )
 
 
 def test_value_and_gradient_come_together() -> None:
@@ -138,7 +140,7 @@ def test_the_gradient_keeps_guards() -> None:
     assert [g.expected for g in program.guards] == [True]
 
 
-# Names ----------------------------------------------------------------------------------------------------------
+# Names ------------------------------------------------------------------------------------------------------
 
 
 def test_adjoints_are_called_after_their_values() -> None:
@@ -167,7 +169,7 @@ def test_backward_equations_say_where_they_come_from() -> None:
     assert backward and all(e.origin is not None and "np.tanh" in e.origin.text for e in backward)
 
 
-# Growth ---------------------------------------------------------------------------------------------------------
+# Growth -----------------------------------------------------------------------------------------------------
 
 
 def chain(length: int) -> Callable[..., Any]:
@@ -217,7 +219,7 @@ def test_the_gradient_grows_in_step_with_the_function(family: Callable[[int], Ca
 @pytest.mark.parametrize("family", [chain, products, fan_out])
 def test_the_work_grows_in_step_with_the_function(family: Callable[[int], Callable[..., Any]]) -> None:
     """Calls of Python functions while tracing, differentiating, simplifying, printing: counted, not timed."""
-    few, many = (_calls(lambda n=n: _everything(family(n))) for n in (100, 400))
+    few, many = (_calls(lambda n=n: _everything(family(n))) for n in (40, 160))
     assert many < 5 * few, (few, many)
 
 
@@ -239,13 +241,13 @@ def _calls(action: Callable[[], None]) -> int:
 
 def test_long_chains_need_no_deep_stack() -> None:
     for family in (chain, products):
-        program = simplify(gradient(simplify(trace(family(1500), V, 0.5))).program)
-        assert len(program.equations) > 1500
+        program = simplify(gradient(simplify(trace(family(1100), V, 0.5))).program)
+        assert len(program.equations) > 1100
         assert "def " in program.emit("numpy")
 
 
 def test_a_gradient_costs_a_few_times_its_function() -> None:
-    """Multiplications and additions of the emitted gradient of a net, against its forward pass (the theory says 4)."""
+    """Multiplications and additions of a net's gradient against its forward pass (the theory says 4)."""
     net = Net(3, "tanh", "squared")
     forward = simplify(net.program())
     both = simplify(gradient(forward, net.parameters).program)
@@ -270,7 +272,9 @@ def _operations(program: Program, dims: dict[str, int]) -> int:
 
 def test_types_are_enough() -> None:
     """Shapes stay open: the same gradient for every size."""
-    program = gradient(trace(lambda X, w: np.sum((X @ w) ** 2), ArrayType(("n", "d")), ArrayType(("d",))), ["w"]).program
+    program = gradient(
+        trace(lambda X, w: np.sum((X @ w) ** 2), ArrayType(("n", "d")), ArrayType(("d",))), ["w"]
+    ).program
     for n, d in ((1, 1), (4, 3), (0, 2)):
         X, w = np.arange(1.0 * n * d).reshape(n, d), np.arange(1.0 * d)
         assert_close(run_numpy(program, [X, w])[1:], [2 * X.T @ (X @ w)], 1e-14, f"{n}, {d}")

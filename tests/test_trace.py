@@ -40,7 +40,7 @@ def line_of(function: Callable[..., Any], text: str) -> int:
     return next(first + i for i, line in enumerate(lines) if text in line)
 
 
-# Names and places -----------------------------------------------------------------------------------------------
+# Names and places -------------------------------------------------------------------------------------------
 
 
 def test_names_from_plain_assignments() -> None:
@@ -188,7 +188,7 @@ class _WithOnes:
         return getattr(bnp, name)
 
 
-# Arguments ------------------------------------------------------------------------------------------------------
+# Arguments --------------------------------------------------------------------------------------------------
 
 
 class Layer(NamedTuple):
@@ -282,7 +282,7 @@ def test_integers_and_truth_values_among_the_arguments() -> None:
     assert grad(f)(x, labels, mask).tolist() == [-1, 0]
 
 
-# Symbolic dimensions --------------------------------------------------------------------------------------------
+# Symbolic dimensions ----------------------------------------------------------------------------------------
 
 
 def mean_square(X: Any, w: Any) -> Any:
@@ -358,7 +358,7 @@ def test_what_a_named_axis_cannot_do(body: Callable[..., Any], says: str) -> Non
     assert caught.value.remedy
 
 
-# Decisions ------------------------------------------------------------------------------------------------------
+# Decisions --------------------------------------------------------------------------------------------------
 
 
 def leaning(x: Any) -> Any:
@@ -437,7 +437,7 @@ def test_equality_is_recorded_too() -> None:
     assert grad(f)(np.array([0.0, 1.0])).tolist() == [7, 1]
 
 
-# What is refused: the line, the reason, the remedy --------------------------------------------------------------
+# What is refused: the line, the reason, the remedy ----------------------------------------------------------
 
 
 def _in_place_on_tracer(x: Any) -> Any:
@@ -675,7 +675,7 @@ def test_a_traced_value_does_not_escape_into_another_trace() -> None:
 
 
 def test_a_gradient_inside_a_traced_function_is_refused_kindly() -> None:
-    """Higher derivatives by calling grad twice come with forward mode; until then nothing is silently wrong."""
+    """Calling grad twice comes with forward mode; until then nothing is silently wrong."""
     inner = grad(lambda x: x**3)
     with pytest.raises(BacksightError):
         grad(lambda x: inner(x))(2.0)

@@ -66,7 +66,7 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
 
 
 def _operand(argument: Any) -> Any:
-    """Nested lists of numbers as an array; a shape or several axes stay a tuple, arrays to join stay a list."""
+    """Nested lists of numbers as an array; a shape or axes stay a tuple, arrays to join stay a list."""
     if isinstance(argument, list) and not any(isinstance(a, Array) for a in argument):
         return to_array(argument)
     return argument

@@ -89,7 +89,7 @@ class _Writer:
         )
 
     def _check_letters(self, edge: Edge, slope: Var) -> None:
-        """One index letter per axis of a contraction; sizes that are mere numbers do not say which axes are one."""
+        """One index letter per axis of a contraction: sizes that are mere numbers do not tell axes apart."""
         names: dict[str, str] = {}
         for letters, var in zip(edge.letters or (), (edge.source, slope, edge.target), strict=True):
             # From the right: a bias that a passed-over value was stretched from has fewer axes.
@@ -97,7 +97,7 @@ class _Writer:
                 names.setdefault(axis, letter)
                 if names[axis] != letter:
                     raise DifferentiationError(
-                        f"the axes of {edge.source.name} and {slope.name} cannot be told apart by their sizes",
+                        f"axes of {edge.source.name} and {slope.name} cannot be told apart by their sizes",
                         origin=edge.origin,
                         remedy="trace with named axes: axes={'X': ('n', 'd')}",
                     )
@@ -177,7 +177,9 @@ class _Writer:
     def next_edge(self, var: Var) -> Edge | None:
         """As `only_edge`; a step that changes nothing is passed over."""
         edge = self.only_edge(var)
-        if edge is None or edge.slope != Constant(1.0) or edge.target == self.cost or edge.letters is not None:
+        if edge is None or edge.target == self.cost:
+            return edge
+        if edge.slope != Constant(1.0) or edge.letters is not None:
             return edge
         on = self.next_edge(edge.target)
         return None if on is None else Edge(var, on.target, on.slope, on.origin, on.op, on.letters)
@@ -233,7 +235,7 @@ def _factored(writer: _Writer, parameter: Var, edges: Sequence[Edge]) -> tuple[F
     here = parameter
     first = writer.only_edge(parameter)
     if first is not None and first.letters is None and edges and edges[0].letters is not None:
-        # The bias of a linear unit: what it is added to is the unit, and the next contraction is another layer's.
+        # The bias of a linear unit: it is added to its unit, and the next contraction is another layer's.
         return (writer.blame(first.target),)
     for number, edge in enumerate(edges):
         # Elementwise steps stay inside one unit; the next contraction, or the cost itself, ends the walk.

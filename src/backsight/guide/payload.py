@@ -36,7 +36,7 @@ def write(directory: Path, processes: int = 1) -> None:
     """Write the whole payload into an existing directory.
 
     Args:
-        processes: how many to spread the work over; more than one copies this process, which must have no threads.
+        processes: how many to spread the work over; several copy this process, which must have no threads.
 
     Raises:
         LessonError: a lesson's functions cannot be read.

@@ -123,7 +123,9 @@ def common_divisor(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None
 
     def rule(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
         left, right = (_opened(state, a) for a in inputs)
-        if left is None or right is None or left.below != right.below or any(a.type.shape for a in left.below):
+        if left is None or right is None:
+            return None
+        if left.below != right.below or any(a.type.shape for a in left.below):
             return None
         if abs(left.coefficient) != abs(right.coefficient) or not left.sane():
             return None
