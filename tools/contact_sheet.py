@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import base64
 import html
+import itertools
 import json
 import re
 import urllib.request
@@ -24,8 +25,8 @@ from playwright.sync_api import Browser, Page, expect
 from tools import served
 
 OUT = served.ROOT / "docs" / "contact-sheet"
-STUCK = "#v=1&data=rings&hidden=3&act=relu&start=uniform&std=0&opt=gd&rate=0.3&seed=12"
-OVERFLOW = "#v=1&data=fruit&hidden=3&act=relu&out=squared&opt=gd&rate=100&std=0&seed=3"
+STUCK = "#v=1&data=xor&hidden=2&act=relu&opt=gd&rate=0.1&seed=3"
+OVERFLOW = "#v=1&data=fruit&hidden=4.4.4&act=linear&std=0&opt=gd&rate=100&seed=1"
 BROKEN = "sweetness,roundness,fruit\n0.2,0.9,plum\n0.8,about a half,lemon\n"
 
 
@@ -51,9 +52,9 @@ class Sheet:
 
 
 SHEETS = (
-    Sheet("desk", 1280, 720, False, 400, 5),
-    Sheet("phone", 390, 844, False, 195, 10),
-    Sheet("dark", 1280, 720, True, 400, 5),
+    Sheet("desk", 1280, 720, False, 400, 3),
+    Sheet("phone", 390, 844, False, 195, 6),
+    Sheet("dark", 1280, 720, True, 400, 3),
 )
 
 
@@ -96,8 +97,8 @@ def whole_batch(page: Page) -> None:
 
 def slow_forward(page: Page) -> None:
     page.get_by_role("radio", name="slow motion").check()
-    page.wait_for_timeout(2500)
-    show(page, "The net")
+    page.get_by_role("button", name="Run the pass").click()
+    page.wait_for_timeout(4000)
 
 
 def code(page: Page) -> None:
@@ -224,8 +225,8 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with served.site() as site, served.browser() as browser:
-        shots = [Shot("home", "/"), *lesson_shots(site), *SANDBOX]
-        for sheet in SHEETS:
+        parts = {"guide": [Shot("home", "/"), *lesson_shots(site)], "sandbox": SANDBOX}
+        for sheet, (part, shots) in itertools.product(SHEETS, parts.items()):
             chosen = [shot for shot in shots if options.only in f"{sheet.name} {shot.name}"]
             photographs = []
             for shot in chosen:
@@ -234,7 +235,7 @@ def main() -> None:
                 if options.keep:
                     keep(options.keep, sheet, shot, picture)
             if photographs:
-                path = options.out / f"{sheet.name}.png"
+                path = options.out / f"{part}-{sheet.name}.png"
                 path.write_bytes(compose(browser, sheet, photographs))
                 print(f"{path}: {len(photographs)} pictures, {path.stat().st_size / 1e6:.1f} MB")
 
