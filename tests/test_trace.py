@@ -282,6 +282,25 @@ def test_integers_and_truth_values_among_the_arguments() -> None:
     assert grad(f)(x, labels, mask).tolist() == [-1, 0]
 
 
+def test_large_arrays_are_not_read_entry_by_entry() -> None:
+    """A data set of ten million numbers is traced by its shape; only a decision asks for its entries."""
+    data = np.broadcast_to(np.array([0.5]), (10_000, 1_000))
+
+    class Unread(np.ndarray):
+        def tolist(self) -> Any:
+            raise AssertionError("the entries were read")
+
+    program = trace(lambda X, w: np.sum(X @ w), data.view(Unread), np.ones(1_000))
+    assert program.inputs[0].type.shape == (10_000, 1_000)
+
+
+def test_complex_arrays_that_are_closed_over_are_refused() -> None:
+    phase = np.array([1j, 2])
+    with pytest.raises(TraceError, match="does not hold numbers: complex") as caught:
+        trace(lambda x: np.sum(x * phase), np.ones(2))
+    assert caught.value.origin is not None
+
+
 # Symbolic dimensions ----------------------------------------------------------------------------------------
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from backsight.emit.calling import MISS
 from backsight.emit.compiled import compile as compile_program
 from backsight.errors import BacksightError, DifferentiationError, GuardError, TraceError
-from backsight.ir.evaluate import to_array
+from backsight.ir.evaluate import array_type, to_array
 from backsight.ir.program import ArrayType, Dim, Origin, Program
-from backsight.tracing.numpy import TraceBuilder, Tracer, array_type, finish
+from backsight.tracing.numpy import TraceBuilder, Tracer, finish
 from backsight.tracing.trees import flatten, leaf_names, leaves_like, unflatten
 from backsight.transforms import gradient, simplify
 
@@ -103,18 +103,15 @@ def _explained(error: Exception, function: Callable[..., Any]) -> Exception:
 
 def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
     if isinstance(leaf, ArrayType):
-        return Tracer(builder, builder.add_input(name, _checked_names(leaf), None))
+        return Tracer(builder, builder.add_input(name, _checked_names(leaf)))
     try:
-        array = to_array(leaf)
-        type = array_type(array)
-        ok = all(isinstance(x, bool | int | float) for x in array.data)
+        type = array_type(leaf)
     except (BacksightError, TypeError, AttributeError):
-        ok = False
-    if not ok:
         raise TraceError(
             f"the argument {name!r} is a {leaf.__class__.__name__}, not a number or an array of numbers",
             remedy="pass numbers, NumPy arrays, or tuples, lists and dicts of them",
-        )
+        ) from None
+    sizes = type.shape
     if name in axes:
         if len(axes[name]) != len(type.shape):
             raise TraceError(
@@ -122,7 +119,7 @@ def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
             )
         shape = tuple(size if dim is None else dim for dim, size in zip(axes[name], type.shape, strict=True))
         type = _checked_names(ArrayType(shape, type.dtype))
-    return Tracer(builder, builder.add_input(name, type, array))
+    return Tracer(builder, builder.add_input(name, type, sizes, leaf))
 
 
 def _checked_names(type: ArrayType) -> ArrayType:

@@ -67,13 +67,37 @@ def to_array(value: Any) -> Array:
 
 def _kind(value: Any, flat: Sequence[Any]) -> DType:
     """The element type: what the array says, or what its numbers are; an array of no numbers is float64."""
-    declared = str(getattr(value, "dtype", ""))
-    if declared == "bool" or (flat and all(isinstance(x, bool) for x in flat)):
+    declared = _declared_kind(value)
+    if declared is not None:
+        return declared
+    if flat and all(isinstance(x, bool) for x in flat):
         return "bool"
-    if declared.startswith(("int", "uint")):
-        return "int64"
     whole = flat and all(isinstance(x, int) and not isinstance(x, bool) for x in flat)
     return "int64" if whole else "float64"
+
+
+def _declared_kind(value: Any) -> DType | None:
+    name = str(getattr(value, "dtype", ""))
+    if name.startswith("float"):
+        return "float64"
+    return "bool" if name == "bool" else "int64" if name.startswith(("int", "uint")) else None
+
+
+def array_type(value: Any) -> ArrayType:
+    """The type of a number, nested lists or an array; of an array that says its dtype no entry is read.
+
+    Raises:
+        TypeError: an entry is no number.
+        ShapeError: the rows of nested lists have different lengths.
+    """
+    declared, shape = _declared_kind(value), getattr(value, "shape", None)
+    if declared is not None and shape is not None:
+        return ArrayType(tuple(shape), declared)
+    array = to_array(value)
+    for entry in array.data:
+        if not isinstance(entry, bool | int | float):
+            raise TypeError(f"{type(entry).__name__} is not a number")
+    return ArrayType(array.shape, array.dtype)
 
 
 def _flatten(nested: Any, depth: int) -> list[Any]:

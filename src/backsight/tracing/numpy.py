@@ -12,7 +12,7 @@ from typing import Any
 
 from backsight.errors import BacksightError, InPlaceError, LostGradientError, ShapeError, TraceError
 from backsight.ir.builder import Builder
-from backsight.ir.evaluate import Array, Evaluation, to_array
+from backsight.ir.evaluate import Evaluation, array_type, to_array
 from backsight.ir.program import ArrayType, Atom, Constant, Dim, Guard, Program, Var
 from backsight.ops.shapes import show
 from backsight.ops.value import Value, apply, plain_number
@@ -28,7 +28,7 @@ class TraceBuilder(Builder):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.locate = locate
-        self.examples: dict[str, Array] = {}
+        self.examples: dict[str, Any] = {}
         self.captured: list[tuple[Var, Any]] = []
         self.sizes: dict[str, Var] = {}
         self._captured: dict[int, Var] = {}
@@ -36,12 +36,13 @@ class TraceBuilder(Builder):
         self._evaluation: Evaluation | None = None
         self._done = 0
 
-    def add_input(self, name: str, type: ArrayType, example: Array | None) -> Var:
+    def add_input(self, name: str, type: ArrayType, sizes: Sequence[Dim] = (), example: Any = None) -> Var:
+        """An input, and the example it has, if any, with its sizes."""
         var = self.input(name, type)
         if example is not None:
             self.examples[var.name] = example
-            for dim, size in zip(type.shape, example.shape, strict=True):
-                if isinstance(dim, str) and self._dims.setdefault(dim, size) != size:
+            for dim, size in zip(type.shape, sizes, strict=True):
+                if isinstance(dim, str) and self._dims.setdefault(dim, int(size)) != size:
                     raise ShapeError(
                         f"the dimension {dim!r} would be {self._dims[dim]} and {size} at once",
                         remedy=f"give the axis of {name} another name",
@@ -51,9 +52,16 @@ class TraceBuilder(Builder):
     def capture(self, value: Any) -> Var:
         """An array the function closes over becomes an input, under the name the user's code has for it."""
         if id(value) not in self._captured:
-            array = to_array(value)
             name = name_in_caller(value)
-            var = self.add_input(name if name.isidentifier() else "captured", array_type(array), array)
+            try:
+                type = array_type(value)
+            except TypeError as error:
+                raise TraceError(
+                    f"an array among the operands does not hold numbers: {error}",
+                    origin=user_origin(),
+                    remedy="use arrays of floating-point numbers",
+                ) from None
+            var = self.add_input(name if name.isidentifier() else "captured", type, type.shape, value)
             self._captured[id(value)] = var
             self.captured.append((var, value))
         return self._captured[id(value)]
@@ -82,15 +90,13 @@ class TraceBuilder(Builder):
                 remedy="trace with example values, or write the choice as np.where",
             )
         run = self._evaluation = self._evaluation or Evaluation(self._dims)
-        run.values.update({v.name: self.examples[v.name] for v in self.inputs})
+        run.values.update(
+            {v.name: to_array(self.examples[v.name]) for v in self.inputs if v.name not in run.values}
+        )
         for e in self.equations[self._done :]:
             run.values[e.output.name] = run.step(e.op, e.inputs, e.options, e.output.type)
         self._done = len(self.equations)
         return run.values[var.name].data[0]
-
-
-def array_type(array: Array) -> ArrayType:
-    return ArrayType(array.shape, array.dtype)
 
 
 class Tracer(Value):
