@@ -146,7 +146,7 @@ def send_packets(hands: Mouse, page: Page) -> None:
 
 
 def take_steps(hands: Mouse, page: Page) -> None:
-    hands.slide("learning rate", 0.1, ["ArrowRight"] * 14)
+    hands.slide("learning rate", 0.5, ["ArrowRight"] * 3)
     for _ in range(5):
         if page.locator(".task .done").count() == 0:
             hands.press(page.get_by_role("button", name="Take one step"))
