@@ -43,7 +43,7 @@ def blocks(lesson: Lesson, kind: str) -> list[tuple[dict[str, Any], dict[str, An
     return [(step, b) for step in lesson.data["steps"] for b in step["blocks"] if b["kind"] == kind]
 
 
-# The contract of every lesson ----------------------------------------------------------------------------
+# The contract of every lesson -------------------------------------------------------------------------------
 
 
 @every_lesson
@@ -69,7 +69,7 @@ def test_a_task_comes_soon(folder: Path) -> None:
         assert len(before.split()) <= WORDS_BEFORE_A_TASK, section[:80]
 
 
-# Code and exercises ----------------------------------------------------------------------------
+# Code and exercises -----------------------------------------------------------------------------------------
 
 
 @every_lesson
@@ -114,7 +114,7 @@ def test_the_exercise_fails_until_it_is_solved(folder: Path) -> None:
     assert "agrees" in solved.stdout
 
 
-# Answers are true ----------------------------------------------------------------------------
+# Answers are true -------------------------------------------------------------------------------------------
 
 
 def test_the_chain_rule_of_the_dials_is_what_a_nudge_measures() -> None:
@@ -157,7 +157,7 @@ def test_saturation_kills_the_packet_but_not_the_error() -> None:
     assert values.of("dz", {}) == pytest.approx(-0.125)
 
 
-# Errors have a place and a remedy --------------------------------------------------------------------------
+# Errors have a place and a remedy ---------------------------------------------------------------------------
 
 MODEL = """
 def double(x):

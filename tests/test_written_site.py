@@ -88,6 +88,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
     def write(directory: Path, processes: int) -> None:
         (directory / "net.js").write_text("export {};")
 

@@ -2,7 +2,7 @@
 
 python -m benchmarks.browser [--rounds N]
 
-One epoch is the gradient over all points and one update by gradient descent. Prints medians and ratios, and writes
+One epoch is the gradient over all points and one update by gradient descent. Prints medians and ratios, writes
 them to benchmarks/results/browser.json. Fails where two contenders do not reach the same weights.
 """
 
@@ -131,7 +131,7 @@ def run(rounds: int) -> list[dict[str, Any]]:
 def summary(spec: dict[str, Any], contenders: list[dict[str, Any]]) -> dict[str, Any]:
     """Medians, and ratios to the first contender.
 
-    `ratio` is the median over rounds of the two rates of one round; `undisturbed` compares the 90th percentiles,
+    `ratio` is the median over rounds of the two rates of a round; `undisturbed` compares 90th percentiles,
     rounds in which nothing else on the machine took the processor away.
     """
     first = contenders[0]["rates"]

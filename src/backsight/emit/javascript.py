@@ -123,6 +123,11 @@ function power(base, exponent) {
 }""",
 }
 
+BRANCH_FREE = {
+    "relu": Form("(Math.abs({0}) < 8e307 ? 0.5 * ({0} + Math.abs({0})) : Math.max({0}, 0))", ATOM, (ATOM,)),
+}
+"""Forms that do not branch on a sign, which no processor can predict; exact, as are the rare other cases."""
+
 TEXT = tuple[str, int]
 """Written text and how tightly it binds."""
 
@@ -246,7 +251,9 @@ class _Kernel:
                 else:
                     self._update(place, s.op, s.value)
             case Fill():
-                self._line(f"{_identifier(s.buffer)}.fill({_number(s.value)[0]});")
+                name = _identifier(s.buffer)
+                # Not .fill(): for the short arrays of small nets the call costs more than the work.
+                self._line(f"for (let i = 0; i < {name}.length; i++) {name}[i] = {_number(s.value)[0]};")
             case Call():
                 arguments = ", ".join(self._index(a)[0] for a in s.arguments)
                 self._line(f"{_identifier(s.function)}({arguments});")
@@ -290,7 +297,7 @@ class _Kernel:
                 return self._index(e.index)
             case Apply():
                 if e.op in TRUTHS:
-                    # A plus rather than a choice: compiled without a branch, which no processor could predict.
+                    # A plus rather than a choice: compiled without a branch that no processor could predict.
                     return f"+({self._condition(e, 0)})", UNARY
                 return self._apply(e)
 
@@ -320,6 +327,8 @@ class _Kernel:
     def _form(self, e: Apply) -> Form:
         if e.op == "pow":
             return _power_form(e.inputs[1])
+        if e.op in BRANCH_FREE:
+            return BRANCH_FREE[e.op]
         form = REGISTRY[e.op].write.js
         if form is None:
             raise EmitError(f"{e.op} has no JavaScript form")

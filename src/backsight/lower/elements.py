@@ -1,8 +1,8 @@
 """Nodes with small axes unrolled and moves seen through: what remains is arithmetic along long axes.
 
 An element is a variable with a number in the place of every short axis, e.g. column 0 of `y: (n, 2)`. Reading
-it needs positions along the long axes only. What cannot be seen through (a join along a long axis, a reshape of
-one, anything that reads other rows than its own) stays opaque: whole arrays in, a whole array out.
+it needs positions along the long axes only. What cannot be seen through (a join along a long axis, a reshape
+of one, anything that reads other rows than its own) stays opaque: whole arrays in, a whole array out.
 """
 
 from __future__ import annotations
@@ -51,6 +51,11 @@ class Element:
     @property
     def variable(self) -> str:
         return self.key[0]
+
+    @property
+    def folds(self) -> bool:
+        """Folded by loops of its own inside those of its group."""
+        return bool(self.inner) and not self.accumulates
 
     @property
     def nest(self) -> tuple[Axis, ...]:

@@ -1,7 +1,7 @@
 """The outputs only, as fast as we can: fused loops, four rows at a time, two units at once.
 
-See `elements` (what is computed), `schedule` (when), `memory` (where it is kept), `turns` and `writer` (how it is
-written). This module walks the schedule.
+See `elements` (what is computed), `schedule` (when), `memory` (where it is kept), `turns` and `writer` (how it
+is written). This module walks the schedule.
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from backsight.ir.program import Program
 from backsight.lower.elements import Element, Elements, Opaque
 from backsight.lower.index import Index
 from backsight.lower.inspect import Unfused
-from backsight.lower.loops import HIGH, LOW, Call, Fill, Function, LoopProgram, Note, Statement, cost, symbols
+from backsight.lower.loops import (
+    HIGH,
+    LOW,
+    Call,
+    Fill,
+    Function,
+    LoopProgram,
+    Note,
+    Statement,
+    cost,
+    symbols,
+)
 from backsight.lower.memory import LANES, Memory
 from backsight.lower.nodes import Definitions
 from backsight.lower.schedule import Group, Schedule, Stage

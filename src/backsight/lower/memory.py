@@ -1,4 +1,4 @@
-"""Where the value of each element is kept: in a local where everything that uses it can see that, else in an array."""
+"""Where the value of each element is kept: in a local where all that uses it can see that, else in an array."""
 
 from __future__ import annotations
 

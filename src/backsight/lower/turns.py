@@ -24,7 +24,7 @@ Scalars = dict[tuple[Key, int], Local | Number]
 
 @dataclass(frozen=True)
 class Turn:
-    """One row and one turn of a group's loops: the position of each loop, and the values made in it so far."""
+    """One row and one turn of a group's loops: each loop's position, and the values made in it so far."""
 
     lane: int
     unit: int
@@ -61,10 +61,7 @@ class GroupWriter:
         """The loops that are not open yet; `units` are the turns worked on at once, by loop and position."""
         depth = len(units[0])
         if depth == len(group.sizes):
-            rows = [None if row is None else Index.of(row) + Index.of(lane) for lane in range(lanes)]
-            self._body(
-                group, [Turn(lane, u, rows[lane], at) for u, at in enumerate(units) for lane in range(lanes)]
-            )
+            self._body(group, self._turns(lanes, row, units))
             return
         start, size = ZERO, group.sizes[depth]
         if depth == 0 and row is not None and _worth_jamming(group):
@@ -88,15 +85,18 @@ class GroupWriter:
             inside = [{**u, depth: Index.of(variable) + Index.of(k)} for u in units for k in range(step)]
             self._nest(group, lanes, row, inside)
 
+    def _turns(self, lanes: int, row: str | None, units: list[dict[int, Index]]) -> list[Turn]:
+        rows = [None if row is None else Index.of(row) + Index.of(lane) for lane in range(lanes)]
+        return [Turn(lane, u, rows[lane], at) for u, at in enumerate(units) for lane in range(lanes)]
+
     def _body(self, group: Group, turns: list[Turn]) -> None:
         """One turn, or several at once: values in waves, each wave's folds in common loops."""
         for wave in self._waves(group):
-            folds = [e for e in wave if _is_loop_fold(e)]
             for e in wave:
-                if not e.accumulates and e not in folds:
+                if not (e.accumulates or e.folds):
                     for turn in turns:
                         self._define(e, turn, self._expression(e.term, e, turn, self._symbols(e, turn)))
-            self._fold(folds, turns)
+            self._fold([e for e in wave if e.folds], turns)
         for e in group.elements:
             if e.accumulates:
                 self._accumulate(e, turns)
@@ -107,9 +107,7 @@ class GroupWriter:
         waves: list[list[Element]] = []
         for e in group.elements:
             waits = [
-                number[k] + _is_loop_fold(self.elements.table[k])
-                for k in self.schedule.sources(e)
-                if k in number
+                number[k] + self.elements.table[k].folds for k in self.schedule.sources(e) if k in number
             ]
             number[e.key] = max(waits, default=0)
             while len(waves) <= number[e.key]:
@@ -183,7 +181,7 @@ class GroupWriter:
 
     def _symbols(self, e: Element, turn: Turn) -> dict[str, Index]:
         """What an element's own symbols mean in a turn of its group's loops."""
-        found = {a.symbol: turn.positions[depth] for depth, a in enumerate(e.nest)}
+        found = {a.symbol: at for a, at in zip(e.nest, turn.positions.values(), strict=False)}
         return found if turn.row is None else {**found, ROW: turn.row}
 
     def _wanted(self, e: Element, turn: Turn) -> str:
@@ -225,11 +223,6 @@ class GroupWriter:
         return Load(self.memory.array(variable), offset(self.memory.definitions.shape(variable), at))
 
 
-def _is_loop_fold(e: Element) -> bool:
-    """Whether an element is folded by a loop of its own, inside the group's loops."""
-    return bool(e.fold and e.inner and not e.accumulates)
-
-
 def _worth_jamming(group: Group) -> bool:
     """Whether two turns of the outer loop would load the same values in their inner loops."""
-    return len(group.sizes) > 1 or any(map(_is_loop_fold, group.elements))
+    return len(group.sizes) > 1 or any(e.folds for e in group.elements)
