@@ -20,7 +20,7 @@ from backsight.errors import (
     ShapeError,
     TraceError,
 )
-from backsight.ir.evaluate import evaluate
+from backsight.ir.evaluate import Evaluation, evaluate
 from backsight.ir.program import Constant, Program
 from backsight.ir.text import from_text
 
@@ -427,6 +427,31 @@ def test_loops_that_depend_on_data(start: float) -> None:
     ours = grad(halved)(start)
     h = 1e-6
     assert ours == pytest.approx((halved(start + h) - halved(start - h)) / (2 * h), rel=1e-6)
+
+
+def test_a_decision_after_much_work_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve million products are no work for plain Python; what follows them may be."""
+    step, handled = Evaluation.step, []
+
+    def counting(self: Any, op: str, inputs: Any, params: Any, type: ArrayType) -> Any:
+        handled.append(sum(len(self.value(a).data) for a in inputs))
+        return step(self, op, inputs, params, type)
+
+    monkeypatch.setattr(Evaluation, "step", counting)
+
+    def clipped(X: Any, W: Any) -> Any:
+        norm = np.sqrt(np.mean((X @ W) ** 2))
+        if norm > 0.5:
+            half = norm / 2
+            return half if half > 0.1 else norm
+        return norm
+
+    X, W = np.ones((300, 200)), np.full((200, 200), 0.1)
+    program = trace(clipped, X, W, axes={"X": ("n", None)})
+    assert [g.expected for g in program.guards] == [True, True]
+    assert sum(handled) < 100
+    assert grad(clipped, 1)(X, W).shape == (200, 200)
+    assert [g.expected for g in trace(clipped, X, W / 1e3).guards] == [False]
 
 
 def test_builtin_max_and_chained_comparisons_are_decisions() -> None:

@@ -2,7 +2,7 @@
 
 python -m benchmarks.browser [--rounds N]
 
-One epoch is the gradient over all points and one update by gradient descent. Prints medians and ratios, writes
+An epoch is the gradient over all points and one update by gradient descent. Prints medians and ratios, writes
 them to benchmarks/results/browser.json. Fails where two contenders do not reach the same weights.
 """
 

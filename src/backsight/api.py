@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,7 +55,7 @@ def trace_call(function: Callable[..., Any], args: Sequence[Any], axes: Axes) ->
     """`trace`, keeping also how arguments and result are nested."""
     if not callable(function):
         raise TraceError(f"{function!r} is not a function", remedy="pass the function itself, not its result")
-    builder = TraceBuilder(_name(function))
+    builder = TraceBuilder(_name(function), _run_quietly)
     names = _parameter_names(function, len(args))
     values: list[Any] = []
     argument_names: list[tuple[str, ...]] = []
@@ -79,6 +80,13 @@ def trace_call(function: Callable[..., Any], args: Sequence[Any], axes: Axes) ->
         raise _explained(error, function) from error
     program, structure = finish(builder, result)
     return Traced(program, tuple(argument_names), tuple(v for _, v in builder.captured), structure)
+
+
+def _run_quietly(program: Program, inputs: Sequence[Any]) -> Sequence[Any]:
+    """Run a Program on an example: an overflow there is for the function itself to warn of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return compile_program(program)(*inputs)
 
 
 def _explained(error: Exception, function: Callable[..., Any]) -> Exception:

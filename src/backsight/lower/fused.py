@@ -1,7 +1,7 @@
 """The outputs only, as fast as we can: fused loops, four rows at a time, two units at once.
 
-See `elements` (what is computed), `schedule` (when), `memory` (where it is kept), `turns` and `writer` (how it
-is written). This module walks the schedule.
+See `elements` (what is computed), `schedule` (when), `memory` (where it is kept), `turns` and `writer` (how
+it is written). This module walks the schedule.
 """
 
 from __future__ import annotations

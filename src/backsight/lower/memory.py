@@ -1,4 +1,4 @@
-"""Where the value of each element is kept: in a local where all that uses it can see that, else in an array."""
+"""Where each element's value is kept: in a local where all that uses it can see that, else in an array."""
 
 from __future__ import annotations
 

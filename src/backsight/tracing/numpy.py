@@ -12,10 +12,11 @@ from typing import Any
 
 from backsight.errors import BacksightError, InPlaceError, LostGradientError, ShapeError, TraceError
 from backsight.ir.builder import Builder
-from backsight.ir.evaluate import Evaluation, array_type, to_array
+from backsight.ir.evaluate import array_type
 from backsight.ir.program import ArrayType, Atom, Constant, Dim, Guard, Program, Var
 from backsight.ops.shapes import show
 from backsight.ops.value import Value, apply, plain_number
+from backsight.tracing.examples import Examples, Run
 from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
 from backsight.tracing.source import locate, name_in_caller, user_origin
 
@@ -25,26 +26,23 @@ _LOGICAL_IN_NUMPY = {"add", "sub", "neg", "contract"}
 class TraceBuilder(Builder):
     """A Program being recorded, with the example's values at hand for decisions."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, run: Run | None = None) -> None:
         super().__init__(name)
         self.locate = locate
-        self.examples: dict[str, Any] = {}
+        self.examples = Examples(run)
         self.captured: list[tuple[Var, Any]] = []
         self.sizes: dict[str, Var] = {}
         self._captured: dict[int, Var] = {}
-        self._dims: dict[str, int] = {}
-        self._evaluation: Evaluation | None = None
-        self._done = 0
 
     def add_input(self, name: str, type: ArrayType, sizes: Sequence[Dim] = (), example: Any = None) -> Var:
         """An input, and the example it has, if any, with its sizes."""
         var = self.input(name, type)
         if example is not None:
-            self.examples[var.name] = example
+            self.examples.add(var, example)
             for dim, size in zip(type.shape, sizes, strict=True):
-                if isinstance(dim, str) and self._dims.setdefault(dim, int(size)) != size:
+                if isinstance(dim, str) and (known := self.examples.bind(dim, int(size))) != size:
                     raise ShapeError(
-                        f"the dimension {dim!r} would be {self._dims[dim]} and {size} at once",
+                        f"the dimension {dim!r} would be {known} and {size} at once",
                         remedy=f"give the axis of {name} another name",
                     )
         return var
@@ -82,21 +80,14 @@ class TraceBuilder(Builder):
         Raises:
             TraceError: the function was traced with types only.
         """
-        missing = next((v for v in self.inputs if v.name not in self.examples), None)
+        missing = next((v for v in self.inputs if v not in self.examples), None)
         if missing is not None:
             raise TraceError(
                 f"a decision needs numbers, but the input {missing.name!r} was given only a type",
                 origin=user_origin(),
                 remedy="trace with example values, or write the choice as np.where",
             )
-        run = self._evaluation = self._evaluation or Evaluation(self._dims)
-        run.values.update(
-            {v.name: to_array(self.examples[v.name]) for v in self.inputs if v.name not in run.values}
-        )
-        for e in self.equations[self._done :]:
-            run.values[e.output.name] = run.step(e.op, e.inputs, e.options, e.output.type)
-        self._done = len(self.equations)
-        return run.values[var.name].data[0]
+        return self.examples.value(var, self.inputs, self.equations)
 
 
 class Tracer(Value):
