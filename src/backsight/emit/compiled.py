@@ -40,8 +40,9 @@ class Compiled:
             return result
         if self._numpy is None:
             return list(self._run(*inputs))
-        _check_shapes(self.program, [self._numpy.shape(x) for x in inputs])
-        return list(self._run(*map(self._number, inputs)))
+        values = list(map(self._number, inputs))
+        _check_shapes(self.program, [x.shape for x in values])
+        return list(self._run(*values))
 
     def entry(
         self,
@@ -77,6 +78,8 @@ class Compiled:
 
     def _number(self, value: Any) -> Any:
         """The array library's own number or array: 1 / 0 is inf there, as in every other target."""
+        if isinstance(value, Array):
+            return self._numpy.array(value.data, dtype=value.dtype).reshape(value.shape)[()]
         return self._numpy.asarray(value)[()]
 
 
