@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import jax
 import numpy as np
 
 from backsight.emit.compiled import compile as compile_program
@@ -30,7 +31,7 @@ class Verdict:
         self.worst[who] = max(self.worst.get(who, 0.0), error)
 
 
-def compare(examples: Iterable[RandomNet], *, chunk: int = 250, with_differences: bool = True) -> Verdict:
+def compare(examples: Iterable[RandomNet], *, chunk: int = 100, with_differences: bool = True) -> Verdict:
     """Run all answers for every net; JavaScript takes `chunk` nets in one process."""
     verdict, start = Verdict(), time.perf_counter()
     waiting: list[RandomNet] = []
@@ -39,6 +40,7 @@ def compare(examples: Iterable[RandomNet], *, chunk: int = 250, with_differences
         if len(waiting) == chunk:
             _compare(waiting, verdict, with_differences)
             waiting = []
+            jax.clear_caches()  # a compiled function per shape adds up to gigabytes
     if waiting:
         _compare(waiting, verdict, with_differences)
     verdict.seconds = time.perf_counter() - start

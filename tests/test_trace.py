@@ -474,6 +474,23 @@ def test_logic_of_arrays() -> None:
     assert grad(f)(np.array([0.5, 2.0, 5.0, -3.0])).tolist() == [1, 0, 10, 0]
 
 
+def test_logic_with_plain_arrays_on_either_side() -> None:
+    mask = np.array([True, False, True, False])
+
+    def f(x: Any) -> Any:
+        return np.sum(np.where(mask & (x > 0) | (x > 1) & mask, x**2, 0)) + np.sum(
+            np.where(True & ~(x > 0), x, 0)
+        )
+
+    x = np.array([0.5, 2.0, -5.0, 3.0])
+    assert value_and_grad(f)(x)[0] == f(x)
+    assert grad(f)(x).tolist() == [1, 0, 1, 0]
+
+
+def _bits(x: Any) -> Any:
+    return np.sum(x & 1)
+
+
 def test_equality_is_recorded_too() -> None:
     def f(x: Any) -> Any:
         return np.sum(np.where(x == 0, 7 * x, x))
@@ -636,6 +653,7 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_sum_of_truths, TraceError, "(x > 0) + (x < 1)", "1.0 * (x > 0)"),
     (_as_type, LostGradientError, "x.astype(int)", "float64"),
     (_formatted, TraceError, "x[0]:.3f", "np."),
+    (_bits, TraceError, "x & 1", "compare first"),
     (_text, TraceError, 'x[0] + "1"', "np."),
 ]
 

@@ -106,15 +106,6 @@ class Value:
     def __ne__(self, other: Any) -> Any:
         return self._binary("ne", other)
 
-    def __and__(self, other: Any) -> Any:
-        return self._binary("logical_and", other)
-
-    def __or__(self, other: Any) -> Any:
-        return self._binary("logical_or", other)
-
-    def __invert__(self) -> Any:
-        return apply("logical_not", self)
-
 
 def apply(op: str, *operands: Any, **params: Any) -> Any:
     """Append `op` to the Program its operands belong to.

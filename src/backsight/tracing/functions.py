@@ -16,6 +16,19 @@ def _direct(op: str) -> Callable[..., Any]:
     return lambda *xs: apply(op, *xs)
 
 
+def bitwise(op: str) -> Callable[..., Any]:
+    """& | ~ of truth values; of numbers they work on bits, which have no slope."""
+
+    def run(*xs: Any) -> Any:
+        if any(
+            not isinstance(x, bool) and getattr(getattr(x, "type", None), "dtype", "") != "bool" for x in xs
+        ):
+            raise TraceError("& | ~ work on the bits of numbers", remedy="compare first: (x > 0) & (y > 0)")
+        return apply(op, *xs)
+
+    return run
+
+
 def matmul(a: Any, b: Any) -> Any:
     return apply("contract", a, b, spec=contract_spec(_rank(a), _rank(b)))
 
@@ -234,6 +247,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "stack": stack,
     "concatenate": concatenate,
     "where": where,
+    "bitwise_and": bitwise("logical_and"),
+    "bitwise_or": bitwise("logical_or"),
+    "invert": bitwise("logical_not"),
     "shape": lambda x: x.shape,
     "ndim": _rank,
 }

@@ -126,6 +126,21 @@ class Tracer(Value):
         atom = self.lift(other)
         return NotImplemented if atom is None else _located(lambda: matmul(self.like(atom), self))
 
+    def __and__(self, other: Any) -> Any:
+        return record(FUNCTIONS["bitwise_and"], "&", (self, other), {})
+
+    def __rand__(self, other: Any) -> Any:
+        return record(FUNCTIONS["bitwise_and"], "&", (other, self), {})
+
+    def __or__(self, other: Any) -> Any:
+        return record(FUNCTIONS["bitwise_or"], "|", (self, other), {})
+
+    def __ror__(self, other: Any) -> Any:
+        return record(FUNCTIONS["bitwise_or"], "|", (other, self), {})
+
+    def __invert__(self) -> Any:
+        return record(FUNCTIONS["invert"], "~", (self,), {})
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
         if kwargs.pop("out", None) is not None:
