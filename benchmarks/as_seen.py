@@ -15,12 +15,12 @@ import argparse
 import bisect
 import json
 import statistics
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks.sandbox import PLAIN, SMALL, is_running, keep_running, number, table, verdict
+from benchmarks.sandbox import PLAIN, SMALL, is_running, keep_running, number, record, table, verdict
 from tools import served
 
 EPOCHS = 20_000
@@ -75,7 +75,7 @@ def watch(browser: Browser, url: str, settings: str, seconds: float) -> Seen:
     page.goto(f"{url}/sandbox/#{settings}")
     keep_running(page)
     (start, before), (end, after) = measure(page, seconds)
-    trace = record(browser, page, seconds)
+    trace = traced(browser, page, seconds)
     running, cost = is_running(page), number(page, "cost")
     context.close()
     if not (running and cost >= 0):
@@ -95,7 +95,7 @@ def measure(page: Page, seconds: float) -> tuple[tuple[float, float], tuple[floa
     return (before[0], before[1]), tuple(page.evaluate(READ))
 
 
-def record(browser: Browser, page: Page, seconds: float) -> dict[str, Any]:
+def traced(browser: Browser, page: Page, seconds: float) -> dict[str, Any]:
     browser.start_tracing(page=page, categories=CATEGORIES)
     page.wait_for_timeout(seconds * 1000)
     trace: dict[str, Any] = json.loads(browser.stop_tracing())
@@ -109,6 +109,7 @@ def main() -> None:
     seconds = parser.parse_args().seconds
     with served.site() as url, served.browser() as browser:
         seen = {name: watch(browser, url, settings, seconds) for name, settings in NETS.items()}
+        record("as_seen", browser, {"results": {name: asdict(found) for name, found in seen.items()}})
     table(
         f"The sandbox at full speed: 2-3-2, 100 training points, {seconds:g} s each",
         ["net", "epochs/s", "frames/s", "work/frame ms", "95% ms", "95% processor ms"],

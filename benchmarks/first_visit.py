@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Request
 
-from benchmarks.sandbox import table, verdict
+from benchmarks.sandbox import record, table, verdict
 from tools import served
 
 BYTES = 350_000
@@ -131,6 +131,7 @@ def main() -> None:
     runs = parser.parse_args().runs
     with relayed() as (url, relay), served.browser() as browser:
         visits = [visit(browser, url, relay) for _ in range(runs)]
+        record("first_visit", browser, {"visits": [{"bytes": v.bytes, "seconds": v.seconds} for v in visits]})
     table(
         "First visits to the sandbox",
         ["visit", "kB", "seconds"],

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from rich.console import Console
 from rich.table import Table
 
@@ -45,6 +49,14 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for row in rows:
         drawn.add_row(*map(str, row))
     Console(width=110).print(drawn)
+
+
+def record(name: str, browser: Browser, report: Mapping[str, Any]) -> None:
+    """Keep the figures of a run in benchmarks/results."""
+    path = Path(__file__).parent / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    machine = {"browser": f"Chromium {browser.version}", "machine": platform.machine()}
+    path.write_text(json.dumps({**machine, **report}, indent=2) + "\n", "utf-8")
 
 
 def verdict(claims: dict[str, bool]) -> None:

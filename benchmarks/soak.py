@@ -13,12 +13,12 @@ import argparse
 import itertools
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
-from benchmarks.sandbox import SMALL, is_running, number, table, verdict
+from benchmarks.sandbox import SMALL, is_running, number, record, table, verdict
 from tools import served
 
 WITHIN = 0.10
@@ -161,6 +161,9 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.on("pageerror", lambda error: faults.append(str(error)))
         samples, restarts = soak(url, page, minutes)
+        record(
+            "soak", browser, {"minutes": minutes, "samples": [asdict(s) for s in samples], "errors": faults}
+        )
     report(samples, restarts, faults)
 
 
