@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from backsight.ir.program import Atom, Constant
@@ -76,25 +76,26 @@ class _Product:
 
     def write(self, state: Rewriting) -> Atom:
         factor, negative, divisor = self._coefficients()
-        result: Atom | None = None
+        leading: list[Atom] = []
         if factor != 1 or not self.above:
-            result = Constant(-factor if negative else factor)
-            negative = False
-        for a in self.above:
-            result = a if result is None else state.append("mul", (result, a), {})
-        quotient = result if result is not None else Constant(1.0)
-        for a in self._divisors(state, divisor):
-            quotient = state.append("div", (quotient, a), {})
-        return state.append("neg", (quotient,), {}) if negative else quotient
-
-    def _divisors(self, state: Rewriting, divisor: float) -> list[Atom]:
-        """Scalars below the line are multiplied first: one division instead of several."""
-        scalars = self._scalars()
+            leading, negative = [Constant(-factor if negative else factor)], False
+        result = _chain(state, "mul", [*leading, *self.above])
+        # Scalars below the line are multiplied first: one division instead of several.
+        divisors: list[Atom] = [Constant(divisor)] if divisor != 1 else []
+        divisors += self._scalars()
         arrays = [a for a in self.below if a.type.shape != ()]
-        whole: Atom | None = Constant(divisor) if divisor != 1 else None
-        for a in scalars:
-            whole = a if whole is None else state.append("mul", (whole, a), {})
-        return arrays if whole is None else [whole, *arrays]
+        result = _chain(
+            state, "div", [result, *([_chain(state, "mul", divisors)] if divisors else []), *arrays]
+        )
+        return state.append("neg", (result,), {}) if negative else result
+
+
+def _chain(state: Rewriting, op: str, atoms: Sequence[Atom]) -> Atom:
+    """a op b op c …, from the left."""
+    result = atoms[0]
+    for a in atoms[1:]:
+        result = state.append(op, (result, a), {})
+    return result
 
 
 def collect(op: str) -> Callable[[Rewriting, Inputs, Params], Atom | None]:
