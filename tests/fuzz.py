@@ -36,9 +36,13 @@ def _options() -> argparse.Namespace:
 
 
 def _nets(seed: int, count: int) -> list[str]:
-    verdict = compare(random_net(seed * 10**6 + number) for number in range(count))
+    verdict = compare((random_net(seed * 10**6 + number) for number in range(count)), report=_progress)
     _print(verdict)
     return verdict.failures
+
+
+def _progress(verdict: Verdict) -> None:
+    print(f"  {verdict.nets} nets, {len(verdict.failures)} failures", flush=True)
 
 
 def _print(verdict: Verdict) -> None:

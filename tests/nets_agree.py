@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import jax
@@ -31,8 +31,14 @@ class Verdict:
         self.worst[who] = max(self.worst.get(who, 0.0), error)
 
 
-def compare(examples: Iterable[RandomNet], *, chunk: int = 100, with_differences: bool = True) -> Verdict:
-    """Run all answers for every net; JavaScript takes `chunk` nets in one process."""
+def compare(
+    examples: Iterable[RandomNet],
+    *,
+    chunk: int = 100,
+    with_differences: bool = True,
+    report: Callable[[Verdict], None] = lambda verdict: None,
+) -> Verdict:
+    """Run all answers for every net; JavaScript takes `chunk` nets in one process, then `report` is called."""
     verdict, start = Verdict(), time.perf_counter()
     waiting: list[RandomNet] = []
     for example in examples:
@@ -40,6 +46,7 @@ def compare(examples: Iterable[RandomNet], *, chunk: int = 100, with_differences
         if len(waiting) == chunk:
             _compare(waiting, verdict, with_differences)
             waiting = []
+            report(verdict)
             jax.clear_caches()  # a compiled function per shape adds up to gigabytes
     if waiting:
         _compare(waiting, verdict, with_differences)
