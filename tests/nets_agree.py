@@ -38,7 +38,7 @@ def compare(
     with_differences: bool = True,
     report: Callable[[Verdict], None] = lambda verdict: None,
 ) -> Verdict:
-    """Run all answers for every net; JavaScript takes `chunk` nets in one process, then `report` is called."""
+    """Run all answers for every net; JavaScript takes `chunk` nets in one process, then `report` hears."""
     verdict, start = Verdict(), time.perf_counter()
     waiting: list[RandomNet] = []
     for example in examples:
