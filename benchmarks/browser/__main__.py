@@ -24,6 +24,7 @@ from playwright.sync_api import sync_playwright
 
 from backsight.api import trace
 from backsight.emit.javascript import emit_module
+from backsight.guide.payload import training_kernels
 from backsight.ir.program import ArrayType, Program
 from backsight.lower import lower
 from backsight.models import training
@@ -67,14 +68,16 @@ def write_kernels(folder: Path, activation: Activation, widths: list[int]) -> di
     """The emitted contenders: name to file."""
     net = Net(len(widths) - 2, activation, "squared")
     program = gradient_program(net)
-    ends = {"d": widths[0], "k": widths[-1]}
-    variants: dict[str, dict[str, int]] = {"emitted": ends, "emitted, all widths open": {}}
-    if len(widths) == 3:
-        variants["emitted, all widths bound"] = {**ends, "h1": widths[1]}
+    shipped = training_kernels(program, net.depth)
+    variants = {
+        "emitted, as shipped": shipped["gradient22"],
+        "emitted, hidden widths open": shipped["gradient22"][:1],
+        "emitted, all widths open": shipped["gradient"],
+    }
     files = {}
-    for number, (name, bind) in enumerate(variants.items()):
+    for number, (name, kernel) in enumerate(variants.items()):
         files[name] = f"{net.id}-{number}.js"
-        kernels = {"gradient": lower(program, rows="n", bind=bind), "update": lower(update_program())}
+        kernels = {"gradient": kernel, "update": [lower(update_program())]}
         (folder / files[name]).write_text(emit_module(kernels, name))
     return files
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isinf, isnan
 from pathlib import PurePath
 
@@ -126,7 +126,11 @@ function power(base, exponent) {
 BRANCH_FREE = {
     "relu": Form("(Math.abs({0}) < 8e307 ? 0.5 * ({0} + Math.abs({0})) : Math.max({0}, 0))", ATOM, (ATOM,)),
 }
-"""Forms that do not branch on a sign, which no processor can predict; exact, as are the rare other cases."""
+"""Forms that do not branch on a sign; exact, as are the rare other cases.
+
+Only where there are loops inside a row: no processor can predict the signs of many units, but it soon knows
+those of the few units in a kernel without.
+"""
 
 TEXT = tuple[str, int]
 """Written text and how tightly it binds."""
@@ -144,13 +148,21 @@ def emit_javascript(program: Program, *, mode: str = "fused", rows: str | None =
     return emit_module({program.name: kernel}, f"{program.name}, written by backsight")
 
 
-def emit_module(kernels: Mapping[str, LoopProgram], header: str) -> str:
+def emit_module(kernels: Mapping[str, LoopProgram | Sequence[LoopProgram]], header: str) -> str:
     """An ES module that exports each kernel under its name.
+
+    Of several LoopPrograms for one name the first serves any size; the others are the same Program with more
+    dimensions bound, and are taken where they fit.
 
     Raises:
         EmitError: an operation has no JavaScript form.
     """
-    bodies = [_Kernel(name, program).text() for name, program in kernels.items()]
+    bodies = []
+    for name, programs in kernels.items():
+        whole, *special = programs if isinstance(programs, Sequence) else (programs,)
+        names = {_variant(name, whole, p): p for p in special}
+        bodies += [_Kernel(n, p).text(exported=False) for n, p in names.items()]
+        bodies.append(_Kernel(name, whole, names).text())
     helpers = [text for name, text in HELPERS.items() if any(f"{name}(" in body for body in bodies)]
     head = "\n".join(f"// {line}".rstrip() for line in header.splitlines())
     return "\n\n".join([head, *helpers, *bodies]) + "\n"
@@ -159,22 +171,27 @@ def emit_module(kernels: Mapping[str, LoopProgram], header: str) -> str:
 class _Kernel:
     """Prints one kernel."""
 
-    def __init__(self, name: str, program: LoopProgram) -> None:
-        self.name, self.program = name, program
+    def __init__(
+        self, name: str, program: LoopProgram, variants: Mapping[str, LoopProgram] | None = None
+    ) -> None:
+        self.name, self.program, self.variants = name, program, variants or {}
+        self.branch_free = _has_inner_loops(program)
         self.dims = {_identifier(d) for d in program.dims}
         self.lines: list[str] = []
         self.depth = 0
         self.temporaries = 0
 
-    def text(self) -> str:
+    def text(self, exported: bool = True) -> str:
         program = self.program
-        self._open(f"export const {_identifier(self.name)} = {{")
+        self._open(f"{'export ' if exported else ''}const {_identifier(self.name)} = {{")
         self._line(f"name: {_quote(self.name)},")
         self._ports()
         self._line(f"dims: [{', '.join(map(_quote, program.dims))}],")
         self._line(f"rows: {_quote(program.rows) if program.rows else 'null'},")
         dims = f"{{ {', '.join(map(self._dim, program.dims))} }}" if program.dims else "_dims"
         self._open(f"create({dims}, arrays = {{}}) {{")
+        for name, variant in self.variants.items():
+            self._variant(name, variant)
         for buffer in program.buffers:
             self._allocate(buffer)
         for buffer_name, value in program.constants:
@@ -196,6 +213,14 @@ class _Kernel:
 
     def _dim(self, dim: str) -> str:
         return dim if dim == _identifier(dim) else f"{dim}: {_identifier(dim)}"
+
+    def _variant(self, name: str, variant: LoopProgram) -> None:
+        """Leave it to the variant where its sizes are the ones asked for."""
+        more = [(d, size) for d, size in variant.bound if d in self.program.dims]
+        fits = " && ".join(f"{_identifier(d)} === {size}" for d, size in more)
+        self._line(
+            f"if ({fits}) return {name}.create({{ {', '.join(map(self._dim, variant.dims))} }}, arrays);"
+        )
 
     def _ports(self) -> None:
         self._open("ports: [")
@@ -297,8 +322,11 @@ class _Kernel:
                 return self._index(e.index)
             case Apply():
                 if e.op in TRUTHS:
-                    # A plus rather than a choice: compiled without a branch that no processor could predict.
-                    return f"+({self._condition(e, 0)})", UNARY
+                    condition = self._condition(e, 0)
+                    # A plus is compiled without a branch.
+                    return (
+                        (f"+({condition})", UNARY) if self.branch_free else (f"({condition} ? 1 : 0)", ATOM)
+                    )
                 return self._apply(e)
 
     def _condition(self, e: Expression, need: int) -> str:
@@ -327,7 +355,7 @@ class _Kernel:
     def _form(self, e: Apply) -> Form:
         if e.op == "pow":
             return _power_form(e.inputs[1])
-        if e.op in BRANCH_FREE:
+        if self.branch_free and e.op in BRANCH_FREE:
             return BRANCH_FREE[e.op]
         form = REGISTRY[e.op].write.js
         if form is None:
@@ -360,6 +388,16 @@ class _Kernel:
 
     def _order(self, monomial: Monomial) -> tuple[str, ...]:
         return monomial
+
+
+def _variant(name: str, whole: LoopProgram, special: LoopProgram) -> str:
+    sizes = [f"{d}_{size}" for d, size in special.bound if d in whole.dims]
+    return _identifier("_".join([name, *sizes]))
+
+
+def _has_inner_loops(program: LoopProgram) -> bool:
+    loops = [s for s in program.body if isinstance(s, Loop)]
+    return bool(program.functions) or any(isinstance(s, Loop) for loop in loops for s in loop.body)
 
 
 def _power_form(exponent: Expression) -> Form:

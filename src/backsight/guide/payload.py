@@ -20,7 +20,7 @@ from backsight.explaining.derivation import Derivation, Factor, Ref, derive
 from backsight.explaining.inspection import Inspection, inspect
 from backsight.explaining.passes import Step, passes
 from backsight.ir.program import ArrayType, Atom, Equation, Origin, Program, Var
-from backsight.lower import lower
+from backsight.lower import LoopProgram, lower
 from backsight.models import training
 from backsight.models.nets import Net, family
 from backsight.transforms import gradient, simplify
@@ -29,6 +29,9 @@ from backsight.transforms.rewrite import substitute
 _SCALAR, _VECTOR, _ROWS = ArrayType(), ArrayType(("p",)), ArrayType(("n",))
 _Shared = tuple[Callable[..., Any], Sequence[ArrayType], str | None]
 """A function, the types to trace it with, and its batch dimension."""
+UNROLLED_WIDTHS = (2, 3)
+"""Widths of a single hidden layer that have a kernel of their own, without loops inside an example."""
+
 _HEADER = "Written by backsight from traced Python; see the .json beside it. Do not edit."
 
 
@@ -65,9 +68,8 @@ def write_net(directory: Path, net: Net) -> None:
     reverse = _with_outputs_named(simplify(gradient(forward, net.parameters, name="net_gradient").program))
     inspection = inspect(forward, net.parameters)
     inspection = replace(inspection, program=_with_outputs_named(inspection.program))
-    kernels = {
-        "gradient": lower(reverse, rows="n", mode="fused"),
-        "gradient22": lower(reverse, rows="n", mode="fused", bind={"d": 2, "k": 2}),
+    kernels: dict[str, LoopProgram | Sequence[LoopProgram]] = {
+        **training_kernels(reverse, net.depth),
         "inspect": lower(inspection.program, rows="n", mode="inspect"),
         "predict": lower(simplify(net.predicting_program()), rows="n", mode="fused"),
     }
@@ -82,6 +84,16 @@ def write_net(directory: Path, net: Net) -> None:
         ],
     }
     _write_json(directory / f"{net.id}.json", payload)
+
+
+def training_kernels(reverse: Program, depth: int) -> dict[str, list[LoopProgram]]:
+    """The gradient of a net for any sizes, and one for two inputs and two outputs, as nets begin."""
+    ends = {"d": 2, "k": 2}
+    sizes = [{**ends, "h1": width} for width in UNROLLED_WIDTHS] if depth == 1 else []
+    return {
+        "gradient": [lower(reverse, rows="n", mode="fused")],
+        "gradient22": [lower(reverse, rows="n", mode="fused", bind=bind) for bind in (ends, *sizes)],
+    }
 
 
 def _with_outputs_named(program: Program) -> Program:

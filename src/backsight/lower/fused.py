@@ -1,4 +1,4 @@
-"""The outputs only, as fast as we can: fused loops, four rows at a time, two units at once.
+"""The outputs only, as fast as we can: fused loops, several rows and two units at once.
 
 See `elements` (what is computed), `schedule` (when), `memory` (where it is kept), `turns` and `writer` (how
 it is written). This module walks the schedule.
@@ -24,7 +24,7 @@ from backsight.lower.loops import (
     cost,
     symbols,
 )
-from backsight.lower.memory import LANES, Memory
+from backsight.lower.memory import Memory
 from backsight.lower.nodes import Definitions
 from backsight.lower.schedule import Group, Schedule, Stage
 from backsight.lower.tidy import tidy
@@ -92,12 +92,12 @@ class Fused:
     # --- passes -------------------------------------------------------------------------------------------
 
     def _pass(self, number: int, stage: Stage) -> None:
-        """One walk over the rows: in fours, then the rest one by one."""
+        """One walk over the rows: several at once, then the rest one by one."""
         accumulators = [e for g in stage.rows for e in g.elements if e.accumulates]
         self._clear(accumulators)
         low, high = Index.of(LOW), Index.of(HIGH)
-        fours = self.writer.whole("fours", low, high, LANES)
-        for lanes, start, stop in ((LANES, low, fours), (1, fours, high)):
+        tiled = self.writer.whole("tiled", low, high, self.memory.lanes)
+        for lanes, start, stop in ((self.memory.lanes, low, tiled), (1, tiled, high)):
             with self.writer.loop("r", start, stop, lanes) as row:
                 if number in self.cuts:
                     self._calls(number, stage, lanes, row)
@@ -140,7 +140,7 @@ class Fused:
     def _calls(self, number: int, stage: Stage, lanes: int, row: str) -> None:
         for function in dict.fromkeys(self.cuts[number]):
             own = [g for g, f in zip(stage.rows, self.cuts[number], strict=True) if f == function]
-            made = self._function(f"{'fours' if lanes > 1 else 'ones'}_{function + 1}", own, lanes)
+            made = self._function(f"{'tile' if lanes > 1 else 'row'}_{function + 1}", own, lanes)
             self.functions.append(made)
             window = [Index.of(p) for p in made.parameters[1:]]
             self.writer.add(Call(made.name, (Index.of(row), *window)))

@@ -11,8 +11,11 @@ from backsight.lower.nodes import Definitions
 from backsight.lower.schedule import Schedule
 from backsight.lower.storage import Storage
 
-LANES = 4
-"""Rows worked on at once: each weight that is loaded serves all of them."""
+LANES, LANES_UNROLLED = 4, 2
+"""Rows worked on at once, with loops inside a row and without: each weight that is loaded serves all of them.
+
+Without loops every weight and every sum is a local as well, and fewer rows fill the registers.
+"""
 
 Frame = tuple[int, int] | None
 """A function of its own (its stage and number), or None: the run itself."""
@@ -23,6 +26,9 @@ class Memory:
 
     Args:
         cuts: for stages whose pass is cut into functions, the number of the function of each group.
+
+    Attributes:
+        lanes: rows worked on at once.
     """
 
     def __init__(
@@ -37,6 +43,8 @@ class Memory:
         self.elements: Elements = schedule.elements
         self.storage = Storage(program, dims)
         self.scratch: dict[Key, str] = {}
+        looping = any(e.nest or e.inner for s in schedule.stages for g in s.rows for e in g.elements)
+        self.lanes = LANES if looping else LANES_UNROLLED
         self.frames: dict[int, Frame] = {}
         for number, numbers in cuts.items():
             for group, function in zip(schedule.stages[number].rows, numbers, strict=True):
@@ -68,7 +76,7 @@ class Memory:
         place = ZERO
         for axis, position in zip(e.axes, positions, strict=True):
             place = place * (axis.stop - axis.start) + position
-        return place * Index.of(LANES) + Index.of(lane) if e.row else place
+        return place * Index.of(self.lanes) + Index.of(lane) if e.row else place
 
     def _ports(self, program: Program) -> None:
         outside = {v.name for v in program.inputs} | self.storage.outputs | self.storage.guards
@@ -93,7 +101,7 @@ class Memory:
         return any(self.frame(user) != self.frame(e) for user, _ in self.schedule.uses[e.key])
 
     def _scratch(self, e: Element) -> None:
-        length = Index.of(LANES) if e.row else ONE
+        length = Index.of(self.lanes) if e.row else ONE
         for axis in e.axes:
             length = length * (axis.stop - axis.start)
         self.scratch[e.key] = self.storage.scratch(f"{label(e.key)}_kept", (), length).name
