@@ -3,7 +3,8 @@
 python -m benchmarks.browser [--rounds N]
 
 An epoch is the gradient over all points and one update by gradient descent. Prints medians and ratios, writes
-them to benchmarks/results/browser.json. Fails where two contenders do not reach the same weights.
+them to benchmarks/results/browser.json. Fails where two contenders do not reach the same weights, or the shipped
+kernel misses its target: level with hand-written code on the small net, 1.6 times it on the large one.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ FORMULAS = {
     "sigmoid": (r"1 / (1 + Math.exp(-\1))", r"\2 * \1 * (1 - \1)"),
     "relu": (r"(\1 > 0 ? \1 : 0)", r"(\1 > 0 ? \2 : 0)"),
 }
+NOISE = 0.02
+"""What the same pair of contenders differs by from run to run on a quiet machine."""
+
+SHIPPED = "emitted, as shipped"
 NETS: tuple[dict[str, Any], ...] = (
     {"widths": [2, 3, 2], "n": 100, "epochs": 200, "rate": 0.5, "target": 1.0},
     {"widths": [2, 32, 32, 2], "n": 1000, "epochs": 1, "rate": 0.1, "target": 1.6},
@@ -70,7 +75,7 @@ def write_kernels(folder: Path, activation: Activation, widths: list[int]) -> di
     program = gradient_program(net)
     shipped = training_kernels(program, net.depth)
     variants = {
-        "emitted, as shipped": shipped["gradient22"],
+        SHIPPED: shipped["gradient22"],
         "emitted, hidden widths open": shipped["gradient22"][:1],
         "emitted, all widths open": shipped["gradient"],
     }
@@ -179,11 +184,23 @@ def write(results: list[dict[str, Any]], version: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=400)
-    results = run(parser.parse_args().rounds)
-    for result in results:
-        for c in result["contenders"]:
-            if not c["difference_after_50_epochs"] < 1e-10:
-                raise SystemExit(f"{result['net']} {result['activation']}: {c['name']} reached other weights")
+    missed = [fault for result in run(parser.parse_args().rounds) for fault in faults(result)]
+    print("\n" + ("\n".join(missed) or "every target is met"))
+    raise SystemExit(bool(missed))
+
+
+def faults(result: dict[str, Any]) -> list[str]:
+    """What does not hold: equal weights, or the shipped kernel's target against the first contender."""
+    case = f"{result['net']} {result['activation']}"
+    found = [
+        f"{case}: {c['name']} reached other weights"
+        for c in result["contenders"]
+        if not c["difference_after_50_epochs"] < 1e-10
+    ]
+    shipped = next(c for c in result["contenders"] if c["name"] == SHIPPED)
+    if shipped["ratio"] < result["target"] - NOISE:
+        found.append(f"{case}: {shipped['ratio']:.2f} of hand-written, the target is {result['target']}")
+    return found
 
 
 if __name__ == "__main__":

@@ -257,7 +257,7 @@ class _Kernel:
     def _statement(self, s: Statement) -> None:
         match s:
             case Note():
-                self._line(f"// {s.text}{_place(s.origin)}")
+                self._line(f"// {s.text}{_place(s.origins)}")
             case Let():
                 self._line(
                     f"{'let' if s.changes else 'const'} {_identifier(s.name)} = {self._value(s.value)};"
@@ -433,8 +433,15 @@ def _shape(shape: Shape) -> str:
     return f"[{', '.join(str(d) if isinstance(d, int) else _quote(d) for d in shape)}]"
 
 
-def _place(origin: Origin | None) -> str:
-    if origin is None:
+def _place(origins: Sequence[Origin]) -> str:
+    """Where it was written: the line itself if it is one, else the lines' numbers."""
+    if not origins:
         return ""
-    source = " ".join(origin.text.split())
-    return f"  ({PurePath(origin.file).name}:{origin.line}: {source})"
+    if len(origins) == 1:
+        source = " ".join(origins[0].text.split())
+        return f"  ({PurePath(origins[0].file).name}:{origins[0].line}: {source})"
+    lines: dict[str, list[str]] = {}
+    for origin in origins:
+        lines.setdefault(PurePath(origin.file).name, []).append(str(origin.line))
+    places = (f"{file}:{', '.join(numbers)}" for file, numbers in lines.items())
+    return f"  ({'; '.join(places)})"

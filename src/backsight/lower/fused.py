@@ -24,7 +24,7 @@ from backsight.lower.loops import (
     cost,
     symbols,
 )
-from backsight.lower.memory import Memory
+from backsight.lower.memory import Memory, label
 from backsight.lower.nodes import Definitions
 from backsight.lower.schedule import Group, Schedule, Stage
 from backsight.lower.tidy import tidy
@@ -114,7 +114,7 @@ class Fused:
         """A run starts its sums anew."""
         for e in accumulators:
             if self.memory.has_total(e):
-                wanted = e.variable if e.variable in self.named else "total"
+                wanted = label(e.key) if e.variable in self.named else "total"
                 self.groups.totals[e.key] = self.writer.accumulator(wanted, 0.0)
         arrays = (e.variable for e in accumulators if not self.memory.has_total(e))
         for variable in dict.fromkeys(arrays):

@@ -103,7 +103,9 @@ def lower_inspect(program: Program, rows: str | None, bind: dict[str, int]) -> L
             if name not in storage.buffers:
                 storage.scratch(name, definitions.shape(name))
         writer = writer or Unfused(definitions, storage)
-        body.append(Note(f"{equation.output.name} = {equation.op}", equation.origin))
+        body.append(
+            Note(f"{equation.output.name} = {equation.op}", (equation.origin,) if equation.origin else ())
+        )
         for node in nodes:
             body += writer.loops(node)
     return LoopProgram(

@@ -123,10 +123,10 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark for the reader: what the following statements compute and where it was written."""
+    """A remark for the reader: what the following statements compute and where that was written."""
 
     text: str
-    origin: Origin | None = None
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,11 @@ class GroupWriter:
 
     def write(self, group: Group, lanes: int = 1, row: str | None = None) -> None:
         """The loops of a group, for `lanes` rows from `row` on."""
-        names = dict.fromkeys(e.variable for e in group.elements if e.variable in self.named)
-        if names:
-            self.writer.add(Note(", ".join(names)))
+        named = [e for e in group.elements if e.variable in self.named]
+        if named:
+            origins = (e.equation.origin for e in named if e.equation and e.equation.origin)
+            names = ", ".join(dict.fromkeys(e.variable for e in named))
+            self.writer.add(Note(names, tuple(dict.fromkeys(origins))))
         self._nest(group, lanes, row, [{}])
         self.writer.flush()
 

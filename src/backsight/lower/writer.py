@@ -104,7 +104,7 @@ class Writer:
         depth = self._value_depth(flat)
         scope = self.scopes[depth]
         if flat not in scope.known:
-            local = Local(self.name(wanted))
+            local = Local(self.name(flat.buffer if isinstance(flat, Load) else wanted))
             self.depth[local.name] = depth
             scope.statements.append(Let(local.name, flat))
             scope.known[flat] = local
