@@ -3,8 +3,8 @@
 python -m benchmarks.browser [--rounds N]
 
 An epoch is the gradient over all points and one update by gradient descent. Prints medians and ratios, writes
-them to benchmarks/results/browser.json. Fails where two contenders do not reach the same weights, or the shipped
-kernel misses its target: level with hand-written code on the small net, 1.6 times it on the large one.
+them to benchmarks/results/browser.json. Fails where two contenders do not reach the same weights, or the
+shipped kernel misses its target: level with hand-written code on the small net, 1.6 times it on the large.
 """
 
 from __future__ import annotations
