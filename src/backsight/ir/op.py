@@ -14,12 +14,16 @@ from backsight.ir.program import ArrayType
 
 
 class Family(Enum):
-    """The four ways an operation moves numbers; emitters and lowerings have a case for each."""
+    """The four ways an operation moves numbers; emitters and lowerings have a case for each.
+
+    The few operations that are none of the four are routines: opaque, whole arrays in and a whole array out.
+    """
 
     MAP = "map"  # one scalar function, elementwise; operands broadcast as in NumPy
     CONTRACT = "contract"  # sum of products over named axes
     REDUCE = "reduce"  # fold an axis, or normalise along it
     MOVE = "move"  # elements change place, none is computed
+    ROUTINE = "routine"  # none of these: solve, cholesky, sort, a running sum
 
 
 # Binding strengths of expressions, weakest first. Python and JavaScript agree on these.
@@ -59,11 +63,15 @@ def repeated(template: str, strength: int, operands: int = 1) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """An op in each target's words; None where the emitter has a case of its own for the op."""
+    """An op in each target's words; None where the emitter has a case of its own for the op.
+
+    `jax` is written only where it is not `numpy` with `jnp` in the place of `np`.
+    """
 
     numpy: Form | None = None
     js: Form | None = None
     tex: Form | None = None
+    jax: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,9 @@ class Op:
         vjp: `(g, y, *xs, **params) -> cotangents`, one per operand (None: no slope), written in traced
             operations; may return the shape of y, the reverse walk undoes broadcasting once.
         jvp: `(*dxs, y, *xs, **params) -> dy`, one dx per operand; a dx, and dy, may be None (zero).
+        batch: `(batched, *xs, **params) -> y`: the operation on many examples at once, in traced operations.
+            `batched[i]` says whether operand i has the examples along its leading axis; y always has. None:
+            the rule of the family (a map aligns its operands, a reduction or contraction shifts its axes).
         why: why the rule holds, in a sentence a learner can check.
         write: the op in each target's words.
         try_at: operands to try it at in tests, as nested lists.
@@ -97,6 +108,7 @@ class Op:
     write: Notation = field(default_factory=Notation)
     scalar: Callable[..., Any] | None = None
     reference: Callable[..., Any] | None = None
+    batch: Callable[..., Any] | None = None
     try_at: tuple[Any, ...] = ()
     try_params: tuple[dict[str, Any], ...] = ({},)
     variadic: bool = False

@@ -1,0 +1,13 @@
+"""What each NumPy name does to traced values: one table serves NumPy's protocols and `backsight.numpy`."""
+
+from __future__ import annotations
+
+from backsight.tracing.functions import elementwise, linalg, reductions, shaping
+from backsight.tracing.functions.common import Table
+from backsight.tracing.functions.linalg import matmul
+from backsight.tracing.functions.reductions import REDUCTIONS
+from backsight.tracing.functions.shaping import reshape, transpose
+
+__all__ = ["FUNCTIONS", "REDUCTIONS", "matmul", "reshape", "transpose"]
+
+FUNCTIONS: Table = {**elementwise.TABLE, **reductions.TABLE, **linalg.TABLE, **shaping.TABLE}

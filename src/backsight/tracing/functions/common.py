@@ -1,0 +1,46 @@
+"""What the tables of NumPy names share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from backsight.errors import TraceError
+from backsight.ir.program import Dim
+from backsight.ops.value import Value, apply
+
+Table = dict[str, Callable[..., Any]]
+
+
+def direct(op: str) -> Callable[..., Any]:
+    return lambda *xs: apply(op, *xs)
+
+
+def rank(x: Any) -> int:
+    return len(x.type.shape) if isinstance(x, Value) else len(getattr(x, "shape", ()))
+
+
+def dim_of(value: Any) -> Dim:
+    name = getattr(value, "dim_name", None)
+    if isinstance(name, str):
+        return name
+    if isinstance(value, Value):
+        raise TraceError("a shape cannot depend on data", remedy="use sizes of arrays or plain integers")
+    return int(value)
+
+
+def full(owner: Value, number: float, shape: Any) -> Any:
+    return owner.like(owner.builder.apply("broadcast", (owner.lift(float(number)),), shape=tuple(shape)))  # type: ignore[arg-type]
+
+
+def quiet(owner: Any, build: Callable[[], Any]) -> Any:
+    """Build part of a longer operation: the name the user assigns belongs to its last step only."""
+    builder = owner.builder
+    locate = builder.locate
+    if locate is None:
+        return build()
+    builder.locate = lambda: (locate()[0], "")
+    try:
+        return build()
+    finally:
+        builder.locate = locate
