@@ -4,7 +4,7 @@ One process, one thread, double precision. Contenders take turns: in every round
 long, in another order. Reported are the median time; the median over rounds of its ratio to the hand-
 written code in the same round, so that whatever else the machine does falls on all alike; and the ratio of
 the fastest tenths. First all must agree on the gradient. The claim: the median ratio of backsight is at
-most 1.1 on both nets. Peers that are not installed are left out.
+most 1.1 on each of the functions in benchmarks/models.py. Peers that are not installed are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -26,121 +25,16 @@ from typing import Any
 import numpy as np
 
 import backsight
+from benchmarks.models import Answer, Case, cases
 
 CLAIM = 1.1
 RESULTS = Path(__file__).parent / "results" / "numpy.json"
-Answer = tuple[Any, Sequence[Any]]
-
-
-@dataclass(frozen=True)
-class Case:
-    """A net to differentiate.
-
-    Attributes:
-        arguments: the parameters to differentiate by, then the data.
-        by_hand: the cost and the gradient as one writes them oneself.
-        write: the cost, written with that library's functions.
-    """
-
-    name: str
-    arguments: tuple[np.ndarray, ...]
-    by_hand: Callable[..., Answer]
-    write: Callable[[Any], Callable[..., Any]]
-
-
-# The small net ----------------------------------------------------------------------------------------------
-
-
-def small_by_hand(W1: Any, b1: Any, W2: Any, b2: Any, X: Any, T: Any) -> Answer:
-    """2-3-2 with sigmoids and squared error."""
-    n = X.shape[0]
-    a1 = 1 / (1 + np.exp(-(X @ W1 + b1)))
-    y = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
-    error = y - T
-    cost = np.sum(error**2) / (2 * n)
-    dz2 = error / n * (y * (1 - y))
-    dW2 = a1.T @ dz2
-    db2 = np.sum(dz2, axis=0)
-    dz1 = dz2 @ W2.T * (a1 * (1 - a1))
-    dW1 = X.T @ dz1
-    db1 = np.sum(dz1, axis=0)
-    return cost, (dW1, db1, dW2, db2)
-
-
-def small(np: Any) -> Callable[..., Any]:
-    def cost(W1: Any, b1: Any, W2: Any, b2: Any, X: Any, T: Any) -> Any:
-        n = X.shape[0]
-        a1 = 1 / (1 + np.exp(-(X @ W1 + b1)))
-        y = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
-        return np.sum((y - T) ** 2) / (2 * n)
-
-    return cost
-
-
-# The large net ----------------------------------------------------------------------------------------------
-
-
-def large_by_hand(W1: Any, b1: Any, W2: Any, b2: Any, X: Any, T: Any) -> Answer:
-    """784-128-10 with ReLU and softmax with cross-entropy."""
-    n = X.shape[0]
-    z1 = X @ W1 + b1
-    a1 = np.maximum(z1, 0)
-    z2 = a1 @ W2 + b2
-    top = np.max(z2, axis=1, keepdims=True)
-    shares = np.exp(z2 - top)
-    total = np.sum(shares, axis=1, keepdims=True)
-    cost = (np.sum(np.log(total) + top) - np.sum(T * z2)) / n
-    dz2 = (shares / total - T) / n
-    dW2 = a1.T @ dz2
-    db2 = np.sum(dz2, axis=0)
-    dz1 = dz2 @ W2.T * (z1 > 0)
-    dW1 = X.T @ dz1
-    db1 = np.sum(dz1, axis=0)
-    return cost, (dW1, db1, dW2, db2)
-
-
-def large(np: Any) -> Callable[..., Any]:
-    def cost(W1: Any, b1: Any, W2: Any, b2: Any, X: Any, T: Any) -> Any:
-        n = X.shape[0]
-        a1 = np.maximum(X @ W1 + b1, 0)
-        z2 = a1 @ W2 + b2
-        return np.sum(log_sum_exp(np, z2) - np.sum(T * z2, axis=1)) / n
-
-    return cost
-
-
-def log_sum_exp(library: Any, z: Any) -> Any:
-    """As each library wants it written: a stable one of its own where it has one."""
-    if library is np:
-        return np.logaddexp.reduce(z, axis=1)
-    top = library.max(z, axis=1, keepdims=True)
-    return library.log(library.sum(library.exp(z - top), axis=1)) + top[:, 0]
-
-
-def cases() -> list[Case]:
-    random = np.random.default_rng(7)
-
-    def arguments(d: int, h: int, k: int, n: int) -> tuple[np.ndarray, ...]:
-        parameters = (
-            random.normal(size=(d, h)) * d**-0.5,
-            np.zeros(h),
-            random.normal(size=(h, k)) * h**-0.5,
-            np.zeros(k),
-        )
-        return (*parameters, random.normal(size=(n, d)), np.eye(k)[random.integers(0, k, n)])
-
-    return [
-        Case("2-3-2, 100 points", arguments(2, 3, 2, 100), small_by_hand, small),
-        Case("784-128-10, batch 128", arguments(784, 128, 10, 128), large_by_hand, large),
-    ]
-
-
 # Contenders -------------------------------------------------------------------------------------------------
 
 
 def contenders(case: Case) -> dict[str, Callable[[], Answer]]:
-    """Each computes the cost and the gradient by the first four arguments."""
-    places = (0, 1, 2, 3)
+    """Each computes the cost and the gradient by the parameters."""
+    places = tuple(range(case.parameters))
     ours = backsight.value_and_grad(case.write(np), places)
     compiled = backsight.compile(ours.program(*case.arguments))  # type: ignore[attr-defined]
     found: dict[str, Callable[[], Answer]] = {
@@ -182,24 +76,14 @@ def _autograd(case: Case, places: tuple[int, ...]) -> Callable[[], Answer]:
 def _torch(case: Case, places: tuple[int, ...]) -> Callable[[], Answer]:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
-    cost = {"small": _small_torch, "large": _large_torch}[case.write.__name__]
-    parameters = [torch.tensor(a, requires_grad=True) for a in case.arguments[:4]]
-    X, T = (torch.tensor(a) for a in case.arguments[4:])
+    parameters = [torch.tensor(a, requires_grad=True) for a in case.arguments[: case.parameters]]
+    data = [torch.tensor(a) for a in case.arguments[case.parameters :]]
 
     def run() -> Answer:
-        value = cost(torch, *parameters, X, T)
+        value = case.in_torch(torch, *parameters, *data)
         return value.detach(), torch.autograd.grad(value, parameters)
 
     return run
-
-
-def _small_torch(torch: Any, W1: Any, b1: Any, W2: Any, b2: Any, X: Any, T: Any) -> Any:
-    y = torch.sigmoid(torch.sigmoid(X @ W1 + b1) @ W2 + b2)
-    return torch.sum((y - T) ** 2) / (2 * X.shape[0])
-
-
-def _large_torch(torch: Any, W1: Any, b1: Any, W2: Any, b2: Any, X: Any, T: Any) -> Any:
-    return torch.nn.functional.cross_entropy(torch.relu(X @ W1 + b1) @ W2 + b2, T)
 
 
 # Measuring --------------------------------------------------------------------------------------------------

@@ -81,14 +81,26 @@ class Rewriting:
         better = self._rewrite(self, op, inputs, params)
         return better if better is not None else self.append(op, inputs, params)
 
+    def found(self, op: str, inputs: Inputs, params: Params) -> Var | None:
+        """The value that an equation further up already computes, if one does."""
+        return self._shared.get(_key(op, inputs, params))
+
+    def is_named(self, var: Var) -> bool:
+        """Whether a person gave the value its name."""
+        return var.name in self._boundaries
+
     def append(self, op: str, inputs: Inputs, params: Params) -> Var:
         """Append an operation as it is, or find the equation that already computes it."""
-        key = (op, tuple((a.type, str(a)) for a in inputs), tuple(sorted(params.items())))
+        key = _key(op, inputs, params)
         if key not in self._shared:
             var = self.builder.apply(op, inputs, **params)
             self._made[var.name] = self.builder.equations[-1]
             self._shared[key] = var
         return self._shared[key]
+
+
+def _key(op: str, inputs: Inputs, params: Params) -> Any:
+    return (op, tuple((a.type, str(a)) for a in inputs), tuple(sorted(params.items())))
 
 
 def _count_uses(program: Program) -> dict[str, int]:

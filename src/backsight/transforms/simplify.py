@@ -13,6 +13,7 @@ from backsight.ir.op import REGISTRY, Family
 from backsight.ir.program import Atom, Constant, Guard, Program, Var
 from backsight.ops.linalg import read_spec
 from backsight.ops.shapes import broadcast_shapes
+from backsight.transforms.joins import join_parts
 from backsight.transforms.products import collect, common_divisor
 from backsight.transforms.rewrite import prune, substitute
 from backsight.transforms.rewriting import Inputs, Params, Rewriting, is_number
@@ -22,7 +23,7 @@ Rule = Callable[[Rewriting, Inputs, Params], Atom | None]
 
 def simplify(program: Program) -> Program:
     """An equal Program in plainer algebra; names that people gave survive where their values do."""
-    return _once(_once(program))
+    return _once(join_parts(_once(program)))
 
 
 def _once(program: Program) -> Program:
@@ -232,6 +233,17 @@ def _fold_transposes(state: Rewriting, inputs: Inputs, params: Params) -> Atom |
     )
 
 
+def _softmax(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """exp(x - total), where a person gave the logarithm of the sum of exponentials of x a name."""
+    (x,), axis = inputs, params["axis"]
+    for keepdims in (False, True):
+        total = state.found("logsumexp", inputs, {"axes": (axis,), "keepdims": keepdims})
+        if total is not None and state.is_named(total) and state.found("softmax", inputs, params) is None:
+            wide = total if keepdims else state.emit("expand_dims", (total,), {"axes": (axis,)})
+            return state.emit("exp", (state.emit("sub", (x, wide), {}),), {})
+    return None
+
+
 def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     return inputs[0] if not params["axes"] and inputs[0].type.dtype == "float64" else None
 
@@ -252,5 +264,6 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "expand_dims": (_moved_scalar("expand_dims"),),
     "squeeze": (_moved_scalar("squeeze"),),
     "contract": (_fold_transposes,),
+    "softmax": (_softmax,),
     "sum": (_sum,),
 }
