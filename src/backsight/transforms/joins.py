@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from backsight.ir.builder import Builder
 from backsight.ir.checker import check
@@ -117,8 +118,9 @@ def _joined(
             gone |= found.keys()
     if not gone:
         return None
-    total, *others = [*(a for a in terms if str(a) not in gone), *wholes]
-    for other in others:
+    summands = [*(a for a in terms if str(a) not in gone), *wholes]
+    total = summands[0]
+    for other in summands[1:]:
         total = builder.apply("add", (total, other))
     return total
 
@@ -127,7 +129,8 @@ def _read(equation: Equation) -> _Part | None:
     """A part among zeros, if it was taken by numbers and plain slices."""
     if equation.op != "unindex":
         return None
-    shape, spans = equation.output.type.shape, []
+    shape = equation.output.type.shape
+    spans: list[_Span | None] = []
     key = [*equation.options["key"]]
     key += [("slice", 0, None, 1)] * (len(shape) - len(key))
     if len(key) != len(shape):
@@ -192,7 +195,7 @@ def _join(builder: Builder, run: Sequence[_Part], axis: int) -> _Part:
 
 def _placed(builder: Builder, part: _Part, shape: Shape) -> Atom:
     """A part among zeros again; as it is, where it is everything."""
-    key = []
+    key: list[tuple[Any, ...]] = []
     for span, dim in zip(part.spans, shape, strict=True):
         whole = span is None or (span == _Span(0, span.stop, False) and span.stop == dim)
         if span is None or whole:
