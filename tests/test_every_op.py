@@ -18,17 +18,15 @@ import pytest
 
 import backsight.ops  # noqa: F401  (fills the registry)
 from backsight.errors import DifferentiationError, ShapeError
-from backsight.ir.builder import Builder
 from backsight.ir.op import REGISTRY, Family
-from backsight.ir.program import Constant, Program
-from backsight.ops import Value
-from backsight.transforms import gradient, simplify
+from backsight.ir.program import Program
+from backsight.transforms import batch as batched
+from backsight.transforms import gradient, pushforward, simplify
 from tests.agreement import (
     Arrays,
     Batch,
     assert_close,
     differences,
-    input_types,
     program_of,
     run_javascript,
     run_numpy,
@@ -318,6 +316,9 @@ def batch() -> Batch:
     for name in SOME:
         for case in cases(name):
             found.add(case.program, case.inputs, run_reference(case.program, case.inputs), str(case))
+            many = batched(case.program, [True] * len(case.inputs), 2)
+            rows = [_examples(np.asarray(x), 2) for x in case.inputs]
+            found.add(many, rows, run_reference(many, rows), f"two examples of {case}")
             if _differentiable(case):
                 for program, inputs in (_first_order(case), _second_order(case), _tangent(case)):
                     found.add(program, inputs, run_reference(program, inputs), f"{program.name} of {case}")
@@ -396,25 +397,11 @@ def _without_value(program: Program) -> Program:
 
 
 def _tangent(case: Case) -> tuple[Program, list[Any]]:
-    """The op's jvp rule as a Program: there is no forward transform yet, so the rule is written out here."""
+    """The op's tangent along a direction, with the inputs it runs on."""
     random = _random(case)
-    record = REGISTRY[case.op]
-    builder = Builder("tangent")
-    xs = [Value(builder, builder.input(f"x{i}", t)) for i, t in enumerate(input_types(case.inputs))]
-    moves = [random.normal(size=np.shape(x)) if np.asarray(x).dtype == float else None for x in case.inputs]
-    dxs = [
-        None if move is None else Value(builder, builder.input(f"dx{i}", x.type))
-        for i, (move, x) in enumerate(zip(moves, xs, strict=True))
-    ]
-    y = Value(builder, builder.apply(case.op, [x.atom for x in xs], name="y", **case.params))
-    assert record.jvp is not None
-    dy = record.jvp(*dxs, y, *xs, **case.params)
-    # A rule may answer None for zero, and may leave stretching to whoever uses it.
-    zero = Value(builder, builder.apply("mul", (y.atom, Constant(0.0)))) if dy is None else None
-    whole = zero if dy is None else dy
-    if whole.type.shape != y.type.shape:
-        whole = Value(builder, builder.apply("broadcast", (whole.atom,), shape=y.type.shape))
-    return builder.finish([whole.atom]), [*case.inputs, *(m for m in moves if m is not None)]
+    moves = [random.normal(size=np.shape(x)) for x in case.inputs if np.asarray(x).dtype == float]
+    pushed = pushforward(case.program, name="tangent")
+    return _without_value(pushed), [*case.inputs, *moves]
 
 
 def _central(case: Case, function: Callable[[list[Any]], Arrays], directions: Sequence[Any]) -> Arrays:
@@ -459,6 +446,46 @@ def test_second_derivatives_agree(name: str) -> None:
         # A Hessian is symmetric: H · direction is how the gradient changes along the direction.
         measured = _central(case, slopes, directions)
         assert_close(ours, measured, 1e-6, f"differences of the gradient of {case}")
+
+
+# Many examples at once --------------------------------------------------------------------------------------
+
+
+def _examples(x: np.ndarray, count: int) -> np.ndarray:
+    """Different examples within the range of an operand; truth values and integers stay as they are."""
+    rows = [x * (1 - 0.15 * i) if x.dtype == float else np.roll(x, i) for i in range(count)]
+    return np.stack(rows) if count else np.zeros((0, *x.shape), x.dtype)
+
+
+@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("count", [3, 1, 0])
+def test_many_examples_at_once_are_a_loop(name: str, count: int) -> None:
+    """With the examples in every operand, and in each of them alone."""
+    for case in cases(name):
+        given = [np.asarray(x) for x in case.inputs]
+        places = range(len(given))
+        for many in {tuple(True for _ in places), *(tuple(i == k for i in places) for k in places)}:
+            inputs = [_examples(x, count) if m else x for x, m in zip(given, many, strict=True)]
+            program = batched(case.program, many, count)
+            if count:
+                rows = [[x[i] if m else x for x, m in zip(inputs, many, strict=True)] for i in range(count)]
+                expected = np.stack([run_reference(case.program, row)[0] for row in rows])
+            else:
+                expected = np.zeros((0, *run_reference(case.program, given)[0].shape))
+            what = f"{count} examples in {many} of {case}"
+            assert_close(run_reference(program, inputs), [expected], 1e-14, what)
+            assert_close(run_numpy(program, inputs), [expected], 1e-12, f"NumPy: {what}")
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_a_named_number_of_examples(name: str) -> None:
+    """The number of examples may be a name: the Program then serves any number of them."""
+    for case in cases(name):
+        program = batched(case.program, [True] * len(case.inputs), "examples")
+        for size in (2, 5):
+            inputs = [_examples(np.asarray(x), size) for x in case.inputs]
+            fixed = batched(case.program, [True] * len(case.inputs), size)
+            assert_close(run_numpy(program, inputs), run_numpy(fixed, inputs), 1e-14, str(case))
 
 
 # Choices that are ours --------------------------------------------------------------------------------------

@@ -80,6 +80,12 @@ class DifferentiationError(BacksightError):
     code = "BS301"
 
 
+class BatchError(BacksightError):
+    """A function cannot be run for many examples at once."""
+
+    code = "BS302"
+
+
 class EmitError(BacksightError):
     """A target cannot express an operation."""
 

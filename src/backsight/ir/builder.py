@@ -92,6 +92,11 @@ class Builder:
         self._taken.add(equation.output.name)
         self._append(equation)
 
+    def reserve(self, program: Program) -> None:
+        """Keep a Program's names free for the values that will have them."""
+        self._taken.update(v.name for v in program.inputs)
+        self._taken.update(e.output.name for e in program.equations)
+
     def adopt(self, program: Program) -> None:
         """Start from a whole Program: its inputs, equations and guards."""
         for var in program.inputs:

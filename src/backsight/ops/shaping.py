@@ -19,10 +19,45 @@ from backsight.ops.value import Value, apply
 Key = tuple[tuple[Any, ...], ...]
 _MATRIX = ([[0.5, -1.0, 2.0], [0.3, 0.7, -0.2]],)
 _TYPES = Sequence[ArrayType]
+_WHOLE = ("slice", 0, None, 1)
 
 
 def resolve(shape: Shape, dims: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(dims[d] if isinstance(d, str) else d for d in shape)
+
+
+# many examples at once -------------------------------------------------------------------------------------
+# (`batched[i]` says whether operand i has the examples along its leading axis; see `Op.batch`.)
+
+
+def _later(axes: Sequence[int]) -> tuple[int, ...]:
+    """Axes of one example, counted behind the leading one."""
+    return tuple(axis + 1 for axis in axes)
+
+
+def aligned(x: Any, rank: int) -> Any:
+    """Insert axes behind the leading one, so that examples of `rank` axes line up at the right."""
+    missing = rank + 1 - x.ndim
+    return apply("expand_dims", x, axes=_later(range(missing))) if missing > 0 else x
+
+
+def every_example(batched: Sequence[bool], xs: Sequence[Value]) -> list[Any]:
+    """All operands with the leading axis: those that lack it are the same for every example."""
+    size = next(x.type.shape[0] for x, many in zip(xs, batched, strict=True) if many)
+    return [
+        x if many else apply("broadcast", x, shape=(size, *x.type.shape))
+        for x, many in zip(xs, batched, strict=True)
+    ]
+
+
+def _shift(op: str) -> Any:
+    """The batch rule of a move whose only parameter is `axes` or `axis`."""
+
+    def batch(batched: Sequence[bool], *xs: Value, **params: Any) -> Any:
+        later = {k: v + 1 if isinstance(v, int) else _later(v) for k, v in params.items()}
+        return apply(op, *every_example(batched, xs), **later)
+
+    return batch
 
 
 # transpose --------------------------------------------------------------------------------------------------
@@ -52,6 +87,7 @@ transpose = register(
         reference=_transpose_reference,
         vjp=lambda g, y, x, axes: (apply("transpose", g, axes=inverse_order(axes)),),
         jvp=lambda dx, y, x, axes: apply("transpose", dx, axes=axes),
+        batch=lambda batched, x, axes: apply("transpose", x, axes=(0, *_later(axes))),
         why="nudges turn the same way, and turn back going backward",
         try_at=_MATRIX,
         try_params=({"axes": (1, 0)},),
@@ -86,6 +122,7 @@ reshape = register(
         reference=_same_data,
         vjp=lambda g, y, x, shape: (apply("reshape", g, shape=x.type.shape),),
         jvp=lambda dx, y, x, shape: apply("reshape", dx, shape=shape),
+        batch=lambda batched, x, shape: apply("reshape", x, shape=(x.type.shape[0], *shape)),
         why="each number only changes its place",
         try_at=_MATRIX,
         try_params=({"shape": (3, 2)}, {"shape": (6,)}),
@@ -110,6 +147,7 @@ expand_dims = register(
         reference=_same_data,
         vjp=lambda g, y, x, axes: (apply("squeeze", g, axes=axes),),
         jvp=lambda dx, y, x, axes: apply("expand_dims", dx, axes=axes),
+        batch=_shift("expand_dims"),
         why="no number changes",
         try_at=_MATRIX,
         try_params=({"axes": (1,)}, {"axes": (0, 3)}),
@@ -132,6 +170,7 @@ squeeze = register(
         reference=_same_data,
         vjp=lambda g, y, x, axes: (apply("expand_dims", g, axes=axes),),
         jvp=lambda dx, y, x, axes: apply("squeeze", dx, axes=axes),
+        batch=_shift("squeeze"),
         why="no number changes",
         try_at=([[[0.5, -1.0]], [[0.3, 0.7]]],),
         try_params=({"axes": (1,)},),
@@ -173,6 +212,9 @@ broadcast = register(
         reference=_broadcast_reference,
         vjp=lambda g, y, x, shape: (unbroadcast(g, x.type.shape),),
         jvp=lambda dx, y, x, shape: apply("broadcast", dx, shape=shape),
+        batch=lambda batched, x, shape: apply(
+            "broadcast", aligned(x, len(shape)), shape=(x.type.shape[0], *shape)
+        ),
         why="one number used many times collects the blame of every use",
         try_at=([[0.5], [0.3]],),
         try_params=({"shape": (2, 3)}, {"shape": (4, 2, 3)}),
@@ -201,7 +243,7 @@ def _index_result(types: _TYPES, key: Key) -> ArrayType:
         if item[0] == "int":
             if isinstance(dim, int) and not 0 <= item[1] < dim:
                 raise ShapeError(f"index {item[1]} is outside an axis of size {dim}")
-        elif item == ("slice", 0, None, 1):
+        elif item == _WHOLE:
             result.append(dim)
         elif isinstance(dim, str):
             raise ShapeError(
@@ -245,6 +287,7 @@ index = register(
         reference=_index_reference,
         vjp=lambda g, y, x, key: (apply("unindex", g, key=key, shape=x.type.shape),),
         jvp=lambda dx, y, x, key: apply("index", dx, key=key),
+        batch=lambda batched, x, key: apply("index", x, key=(_WHOLE, *key)),
         why="only the numbers that were picked matter",
         try_at=_MATRIX,
         try_params=(
@@ -274,6 +317,9 @@ unindex = register(
         reference=_unindex_reference,
         vjp=lambda g, y, x, key, shape: (apply("index", g, key=key),),
         jvp=lambda dx, y, x, key, shape: apply("unindex", dx, key=key, shape=shape),
+        batch=lambda batched, x, key, shape: apply(
+            "unindex", x, key=(_WHOLE, *key), shape=(x.type.shape[0], *shape)
+        ),
         why="what was not picked has no part in the result",
         try_at=([0.5, -1.0],),
         try_params=({"key": (("slice", 0, 2, 1), ("int", 1)), "shape": (2, 3)},),
@@ -296,9 +342,8 @@ def _stack_reference(arrays: Sequence[Array], shape: Any, dims: Any, axis: int) 
 
 
 def _pick(axis: int, start: int, stop: int | None) -> Key:
-    whole = ("slice", 0, None, 1)
     item: tuple[Any, ...] = ("int", start) if stop is None else ("slice", start, stop, 1)
-    return (whole,) * axis + (item,)
+    return (_WHOLE,) * axis + (item,)
 
 
 def _stack_vjp(g: Value, y: Value, *xs: Value, axis: int) -> tuple[Any, ...]:
@@ -329,6 +374,7 @@ stack = register(
         reference=_stack_reference,
         vjp=_stack_vjp,
         jvp=_join_jvp("stack"),
+        batch=_shift("stack"),
         why="each array keeps its own layer",
         try_at=([0.5, -1.0], [0.3, 0.7]),
         try_params=({"axis": 0}, {"axis": 1}),
@@ -385,6 +431,7 @@ concatenate = register(
         reference=_concatenate_reference,
         vjp=_concatenate_vjp,
         jvp=_join_jvp("concatenate"),
+        batch=_shift("concatenate"),
         why="each array keeps its own stretch",
         try_at=([[0.5, -1.0]], [[0.3, 0.7], [2.0, 0.1]]),
         try_params=({"axis": 0},),

@@ -12,7 +12,7 @@ from backsight.errors import DifferentiationError
 from backsight.ir.builder import Builder
 from backsight.ir.checker import check
 from backsight.ir.op import REGISTRY, Family
-from backsight.ir.program import Atom, Constant, Equation, Program, Var
+from backsight.ir.program import Atom, Constant, Equation, Origin, Program, Var
 from backsight.ops.shaping import unbroadcast
 from backsight.ops.value import Value, apply
 from backsight.transforms.rewrite import substitute
@@ -39,15 +39,57 @@ def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
     Raises:
         DifferentiationError: the output is not a scalar, or an input is no float64.
     """
-    wanted = _inputs(program, wrt)
+    wanted = float_inputs(program, wrt)
     output = _scalar_output(program)
     builder = Builder(name or f"grad_{program.name}")
     builder.adopt(program)
+    return _reverse(builder, program, (output,), (Constant(1.0),), wanted)
+
+
+def pullback(program: Program, wrt: Sequence[str] | None = None, *, name: str | None = None) -> Gradient:
+    """Pull cotangents of the outputs back to the inputs.
+
+    Args:
+        program: has any number of float64 outputs, of any shapes.
+        wrt: names of the inputs to differentiate by; all float64 inputs if None.
+
+    Returns:
+        A Program that takes the inputs and then a cotangent for each output, of the same shape; its outputs
+        are the values and then a cotangent for each of `wrt`.
+
+    Raises:
+        DifferentiationError: an input or an output is no float64.
+    """
+    wanted = float_inputs(program, wrt)
+    builder = Builder(name or f"vjp_{program.name}")
+    builder.adopt(program)
+    seeds = []
+    for number, output in enumerate(program.outputs):
+        if output.type.dtype != "float64":
+            raise DifferentiationError(
+                f"output {number + 1} of {program.name} is {output.type}, which has no cotangent",
+                origin=_origin(program, output),
+                remedy="return floating-point numbers only",
+            )
+        called = str(output) if isinstance(output, Var) and output.named else f"y{number + 1}"
+        seeds.append(builder.input(f"d{called}", output.type))
+    return _reverse(builder, program, program.outputs, seeds, wanted)
+
+
+def _reverse(
+    builder: Builder,
+    program: Program,
+    outputs: Sequence[Atom],
+    seeds: Sequence[Atom],
+    wanted: Sequence[Var],
+) -> Gradient:
+    """The walk itself, from the blame of the outputs to that of the inputs."""
     active = _active(program, {v.name for v in wanted})
     blame: dict[str, list[Atom]] = {}
     adjoints: dict[str, Atom] = {}
-    if isinstance(output, Var) and output.name in active:
-        blame[output.name] = [Constant(1.0)]
+    for output, seed in zip(outputs, seeds, strict=True):
+        if isinstance(output, Var) and output.name in active:
+            blame.setdefault(output.name, []).append(seed)
     for equation in reversed(program.equations):
         y = equation.output
         if y.name in blame:
@@ -64,7 +106,7 @@ def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
             if var.name in blame
             else builder.apply("broadcast", (Constant(0.0),), shape=var.type.shape)
         )
-    result = builder.finish((output, *(adjoints[v.name] for v in wanted)))
+    result = builder.finish((*outputs, *(adjoints[v.name] for v in wanted)))
     return _name_adjoints(result, program, adjoints)
 
 
@@ -127,7 +169,7 @@ def _active(program: Program, wanted: set[str]) -> set[str]:
 def _name_adjoints(result: Program, primal: Program, adjoints: dict[str, Atom]) -> Gradient:
     """Call the adjoint of z `dz`, unless that very value already has a person's name or another adjoint's."""
     taken = set(result.variables())
-    ours = set(primal.variables())
+    ours = set(primal.variables()) | {v.name for v in result.inputs}
     renamed: dict[str, Var] = {}
     named = {name: v.named for name, v in primal.variables().items()}
     for name, atom in reversed(list(adjoints.items())):
@@ -144,7 +186,12 @@ def _name_adjoints(result: Program, primal: Program, adjoints: dict[str, Atom]) 
     )
 
 
-def _inputs(program: Program, wrt: Sequence[str] | None) -> list[Var]:
+def float_inputs(program: Program, wrt: Sequence[str] | None) -> list[Var]:
+    """The inputs to differentiate by; all float64 inputs if None.
+
+    Raises:
+        DifferentiationError: there is no such input, or it is no float64.
+    """
     known = {v.name: v for v in program.inputs}
     if wrt is None:
         return [v for v in program.inputs if v.type.dtype == "float64"]
@@ -164,10 +211,13 @@ def _inputs(program: Program, wrt: Sequence[str] | None) -> list[Var]:
 def _scalar_output(program: Program) -> Atom:
     output = program.outputs[0]
     if output.type.shape != () or output.type.dtype != "float64":
-        origin = next((e.origin for e in program.equations if e.output == output), None)
         raise DifferentiationError(
             f"the gradient needs a single number as output, but {program.name} returns {output.type}",
-            origin=origin,
+            origin=_origin(program, output),
             remedy="sum or average the result, or differentiate one entry of it",
         )
     return output
+
+
+def _origin(program: Program, output: Atom) -> Origin | None:
+    return next((e.origin for e in program.equations if e.output == output), None)
