@@ -11,7 +11,7 @@ PIP        := $(PY) -m pip --disable-pip-version-check install --quiet --constra
 META       := pyproject.toml hatch_build.py constraints.txt
 NPM        := $(PY) tools/webbuild.py npm
 
-.PHONY: run test check format fuzz soak bench contact-sheet web lock clean
+.PHONY: run test test-torch check format fuzz soak bench contact-sheet web lock clean
 
 run: $(VENV)/.run web                     ## serve the guide: HOST= PORT= NO_BROWSER=1
 	@$(BIN)/backsight serve --host $(HOST) --port $(PORT) $(if $(NO_BROWSER),--no-browser)
@@ -20,6 +20,9 @@ test: $(VENV)/.dev web                    ## every test: Python, front end, brow
 	$(PY) tools/chromium.py
 	$(PY) -m pytest $(PYTEST_ARGUMENTS)
 	$(NPM) test
+
+test-torch: $(VENV)/.torch                ## gradients against PyTorch's, too
+	$(PY) -m pytest $(PYTEST_ARGUMENTS) tests_torch
 
 check: $(VENV)/.dev                       ## format, lint, types, import order
 	$(BIN)/ruff format --check .
@@ -77,7 +80,13 @@ $(VENV)/.dev: $(VENV)/.build
 	@$(PIP) --no-build-isolation --editable '.[dev]'
 	@touch $(VENV)/.run $@
 
-$(VENV)/.bench: $(VENV)/.dev
+# Pinned, and not among the extras: an open range takes gigabytes.
+$(VENV)/.torch: $(VENV)/.dev
+	@echo "Installing PyTorch: about a minute, once"
+	@$(PIP) torch==2.13.0
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.torch
 	@$(PIP) --no-build-isolation --editable '.[dev,bench]'
 	@touch $@
 

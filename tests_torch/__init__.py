@@ -1,0 +1,1 @@
+"""PyTorch as a second witness: `make test-torch`, since installing it takes a while."""
