@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import jax
 import numpy as np
 
+from backsight.emit.jax import JaxSpeller
 from backsight.emit.numpy import function_name
+from backsight.emit.python import python_name
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import bind_dims, evaluate, to_array
 from backsight.ir.program import ArrayType, Constant, Program, Var
@@ -37,6 +40,26 @@ def run_numpy(program: Program, inputs: Sequence[Any]) -> Arrays:
         result = function(*arguments)
     results = result if len(program.outputs) > 1 else (result,)
     return [np.asarray(r, dtype=float) for r in results]
+
+
+def run_jax(tasks: Sequence[tuple[Program, Sequence[Any]]]) -> list[Arrays]:
+    """The answers of the emitted JAX sources, each pasted into an empty file; compiled as one function."""
+    functions, operands = [], []
+    for program, inputs in tasks:
+        namespace: dict[str, Any] = {}
+        exec(program.emit("jax"), namespace)
+        functions.append(namespace[python_name(program, JaxSpeller.reserved)])
+        operands.append([np.asarray(x) for x in inputs])
+
+    @jax.jit
+    def run(operands: list[list[Any]]) -> list[Any]:
+        return [function(*xs) for function, xs in zip(functions, operands, strict=True)]
+
+    found = []
+    for (program, _), result in zip(tasks, run(operands), strict=True):
+        results = result if len(program.outputs) > 1 else (result,)
+        found.append([np.asarray(r, dtype=float) for r in results])
+    return found
 
 
 def run_javascript(tasks: Sequence[tuple[Program, Sequence[Any]]], mode: str = "fused") -> list[Arrays]:

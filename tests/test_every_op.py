@@ -265,7 +265,7 @@ def jax_answers(name: str) -> dict[str, Any]:
     """JAX's values, and gradients under "gradient of …", of all cases of an op, compiled as one function."""
     everything = list(cases(name))
     edges = edge_case(name)
-    slopes = [case for case in everything if _differentiable(case)]
+    slopes = [case for case in everything if differentiable(case)]
     values = everything if edges is None else [*everything, edges]
 
     @jax.jit
@@ -319,8 +319,8 @@ def batch() -> Batch:
             many = batched(case.program, [True] * len(case.inputs), 2)
             rows = [_examples(np.asarray(x), 2) for x in case.inputs]
             found.add(many, rows, run_reference(many, rows), f"two examples of {case}")
-            if _differentiable(case):
-                for program, inputs in (_first_order(case), _second_order(case), _tangent(case)):
+            if differentiable(case):
+                for program, inputs in (first_order(case), second_order(case), _tangent(case)):
                     found.add(program, inputs, run_reference(program, inputs), f"{program.name} of {case}")
         edges = edge_case(name)
         if edges is not None:
@@ -358,7 +358,7 @@ def test_edge_values_agree(name: str) -> None:
 # Derivatives ------------------------------------------------------------------------------------------------
 
 
-def _differentiable(case: Case) -> bool:
+def differentiable(case: Case) -> bool:
     return case.program.outputs[0].type.dtype == "float64" and any(
         np.asarray(x).dtype == float for x in case.inputs
     )
@@ -372,7 +372,7 @@ def _weight(case: Case) -> Any:
     return _random(case).normal(size=case.program.outputs[0].type.shape)
 
 
-def _first_order(case: Case) -> tuple[Program, list[Any]]:
+def first_order(case: Case) -> tuple[Program, list[Any]]:
     """The gradient of Σ weight · op(x), with the inputs it runs on."""
     program, weight = case.program, _weight(case)
     scalar = weighted_sum(program, [weight], "scalar")
@@ -381,9 +381,9 @@ def _first_order(case: Case) -> tuple[Program, list[Any]]:
     return _without_value(derived), [*case.inputs, weight]
 
 
-def _second_order(case: Case) -> tuple[Program, list[Any]]:
+def second_order(case: Case) -> tuple[Program, list[Any]]:
     """The gradient of Σ direction · first order: a Hessian times a vector."""
-    first, inputs = _first_order(case)
+    first, inputs = first_order(case)
     random = _random(case)
     directions = [random.normal(size=o.type.shape) for o in first.outputs]
     scalar = weighted_sum(first, directions, "scalar")
@@ -413,8 +413,8 @@ def _central(case: Case, function: Callable[[list[Any]], Arrays], directions: Se
 @pytest.mark.parametrize("name", SOME)
 def test_derivatives_agree(name: str) -> None:
     """vjp and jvp, and their own gradients, against central differences, each other, NumPy and JAX."""
-    for case in filter(_differentiable, cases(name)):
-        first, inputs = _first_order(case)
+    for case in filter(differentiable, cases(name)):
+        first, inputs = first_order(case)
         weight = inputs[-1]
         ours = run_reference(first, inputs)
         assert_close(run_numpy(first, inputs), ours, 1e-12, f"NumPy of vjp of {case}")
@@ -432,9 +432,9 @@ def test_derivatives_agree(name: str) -> None:
 
 @pytest.mark.parametrize("name", SOME)
 def test_second_derivatives_agree(name: str) -> None:
-    for case in filter(_differentiable, cases(name)):
-        second, inputs = _second_order(case)
-        first, first_inputs = _first_order(case)
+    for case in filter(differentiable, cases(name)):
+        second, inputs = second_order(case)
+        first, first_inputs = first_order(case)
         directions = inputs[len(first_inputs) :]
         ours = run_reference(second, inputs)
         assert_close(run_numpy(second, inputs), ours, 1e-12, f"NumPy of second order of {case}")

@@ -109,7 +109,7 @@ def _evaluated(program: Program, *inputs: Any) -> list[Any]:
 
 def _with_numpy(program: Program, numpy: Any) -> Callable[..., Sequence[Any]]:
     source = render(program, standalone=False, comments=False).text
-    helpers = "\n\n".join(text for name, text in HELPERS.items() if name != "OtherBranch")
+    helpers = "\n\n".join(HELPERS.values())
     filename = f"<backsight {program.name} {next(_numbers)}>"
     whole = f"{helpers}\n\n{source}"
     linecache.cache[filename] = (len(whole), None, whole.splitlines(keepends=True), filename)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import keyword
-import math
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
-from backsight.emit.expressions import Line, Source, Speller, Statement, Text, statements
-from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, UNARY, Form
-from backsight.ir.program import Atom, Constant, Dim, Equation, Guard, Program, Shape, Var
+from backsight.emit.expressions import Source, Text
+from backsight.emit.python import PythonSpeller, python_name, reserved_names, write_function
+from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, Form
+from backsight.ir.program import Atom, Constant, Dim, Equation, Program, Shape, Var
 from backsight.ops.linalg import contract_spec, read_spec
 
-# Functions that NumPy lacks; those that are used are written above the code.
+# Functions that NumPy lacks; those that the code calls are written above it. One may call those before it.
 HELPERS: Mapping[str, str] = {
     "logsumexp": '''def logsumexp(z, axis=None, keepdims=False):
     """log(sum(exp(z))) without overflow."""
@@ -30,13 +28,8 @@ HELPERS: Mapping[str, str] = {
     whole = np.zeros(shape)
     whole[key] = part
     return whole''',
-    "OtherBranch": '''class OtherBranch(ValueError):
-    """The code was made for the other way of an `if`."""''',
 }
 
-_RESERVED = {"np", "float", *HELPERS, *keyword.kwlist}
-_WIDEST = 110
-_LONG_NUMBER = 10
 _FLOAT_FROM_INTEGERS = {
     "div",
     "mean",
@@ -50,27 +43,21 @@ _FLOAT_FROM_INTEGERS = {
     "sigmoid",
     "softplus",
 }
-_VIEWS = {"copy", "transpose", "reshape", "expand_dims", "squeeze", "broadcast", "index"}
 
 
-class NumpySpeller(Speller):
+class NumpySpeller(PythonSpeller):
     target = "numpy"
+    library = "np"
+    helpers = HELPERS
+    reserved = reserved_names(["np", *HELPERS])
+    shares_memory = True
 
     def __init__(self, program: Program) -> None:
-        self._program = program
-        self.used: set[str] = set()
-        self._names = _safe_names(program)
+        super().__init__(program)
         self._sizes = _sizes(program)
 
-    def constant(self, value: Constant) -> Text:
-        number = value.value
-        if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 and str(number) != "-0.0":
-            # A whole number reads as one; the other operand is float64, so arithmetic is the same.
-            return _number(int(number))
-        return _number(number)
-
-    def name(self, var: Var) -> Text:
-        return Text(self._names.get(var.name, var.name))
+    def imports(self, source: str) -> Sequence[str]:
+        return ["import numpy as np"]
 
     def form(self, op: str) -> Form | None:
         return REGISTRY[op].write.numpy
@@ -88,7 +75,7 @@ class NumpySpeller(Speller):
         choices = range(1, 3) if equation.op == "where" else range(len(operands))
         number = next((i for i in choices if isinstance(equation.inputs[i], Constant)), None)
         if number is not None:
-            written[number] = _number(float(equation.inputs[number].value))  # type: ignore[union-attr]
+            written[number] = self.number(float(equation.inputs[number].value))  # type: ignore[union-attr]
         else:
             first = choices[0]
             written[first] = Text(f"1.0 * {operands[first].within(MULTIPLY + 1)}", MULTIPLY)
@@ -120,7 +107,7 @@ class NumpySpeller(Speller):
             and str(value.value) in ("0.0", "1.0")
         ):
             return f"np.{'ones' if value.value else 'zeros'}({size})"
-        number = _number(value.value).text if isinstance(value, Constant) else text.text
+        number = self.number(value.value).text if isinstance(value, Constant) else text.text
         return f"np.full({size}, {number})"
 
     # Contractions -------------------------------------------------------------------------------------------
@@ -158,11 +145,9 @@ class NumpySpeller(Speller):
         return self._fold("np.max", e, operands)
 
     def _logsumexp(self, e: Equation, operands: Sequence[Text]) -> Text:
-        self.used.add("logsumexp")
         return self._fold("logsumexp", e, operands)
 
     def _softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
-        self.used.add("softmax")
         return Text(f"softmax({operands[0].text}, axis={e.options['axis']})")
 
     # Moves --------------------------------------------------------------------------------------------------
@@ -198,11 +183,10 @@ class NumpySpeller(Speller):
         return Text(f"np.broadcast_to({operands[0].text}, {self.shape(shape)})")
 
     def _index(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return Text(f"{operands[0].within(ATOM)}[{_key(e.options['key'])}]")
+        return Text(f"{operands[0].within(ATOM)}[{key_text(e.options['key'])}]")
 
     def _unindex(self, e: Equation, operands: Sequence[Text]) -> Text:
-        self.used.add("place")
-        key = _key(e.options["key"])
+        key = key_text(e.options["key"])
         key = f"np.s_[{key}]" if ":" in key or "," in key else key
         return Text(f"place({operands[0].text}, {key}, {self.shape(e.options['shape'])})")
 
@@ -228,18 +212,6 @@ def _sizes(program: Program) -> set[str]:
         if e.op == "dim" or (e.op in ("add", "sub", "mul") and whole):
             found.add(e.output.name)
     return found
-
-
-def _number(number: float | int | bool) -> Text:
-    text = repr(number)
-    if isinstance(number, float) and not math.isfinite(number):
-        text = "np.nan" if math.isnan(number) else "np.inf" if number > 0 else "-np.inf"
-    elif len(text) > _LONG_NUMBER:
-        # 2 / 3 says more than 0.6666666666666666, and is the very same number.
-        ratio = Fraction(number).limit_denominator(10_000)
-        if 0 < abs(ratio.numerator) <= 10_000 and ratio.numerator / ratio.denominator == number:
-            return Text(f"{ratio.numerator} / {ratio.denominator}", MULTIPLY)
-    return Text(text, UNARY if text.startswith("-") else ATOM)
 
 
 def _product(letters: Sequence[str], right: str, operands: Sequence[Text]) -> Text | None:
@@ -291,7 +263,8 @@ def _turned(text: Text, turn: bool) -> Text:
     return Text(f"{text.within(ATOM)}.T") if turn else text
 
 
-def _key(key: Sequence[tuple[Any, ...]]) -> str:
+def key_text(key: Sequence[tuple[Any, ...]]) -> str:
+    """An index key as it stands between brackets."""
     return ", ".join(map(_item, key)) or "()"
 
 
@@ -305,130 +278,20 @@ def _item(item: tuple[Any, ...]) -> str:
     return text if step == 1 else f"{text}:{step}"
 
 
-def _safe_names(program: Program) -> dict[str, str]:
-    taken = set(program.variables())
-    safe: dict[str, str] = {}
-    for name in sorted(taken & _RESERVED):
-        other = f"{name}_"
-        while other in taken:
-            other += "_"
-        taken.add(other)
-        safe[name] = other
-    return safe
-
-
 def function_name(program: Program) -> str:
     """What the emitted function is called: the Program's name, unless the code needs that name itself."""
-    return f"{program.name}_" if program.name in _RESERVED else program.name
+    return python_name(program, NumpySpeller.reserved)
 
 
 def render(program: Program, *, standalone: bool = True, comments: bool = True) -> Source:
-    """The Program as a NumPy function, line by line.
-
-    Args:
-        standalone: with the import and the helper functions it needs, so that it runs as it is.
-        comments: say which line of the traced source each backward line goes through.
+    """The Program as a NumPy function, line by line; see `backsight.emit.python.write_function`.
 
     Raises:
         EmitError: an operation has no NumPy spelling.
     """
-    speller = NumpySpeller(program)
-    arguments = ", ".join(speller.name(v).text for v in program.inputs)
-    returned = ", ".join(_returned(program, speller))
-    lines = [
-        Line(f"def {function_name(program)}({arguments}):"),
-        *_body(program, speller, comments),
-        Line(f"    return {returned}", tuple(a.name for a in program.outputs if isinstance(a, Var))),
-    ]
-    if standalone:
-        if program.guards:
-            speller.used.add("OtherBranch")
-        helpers = [text for name, text in HELPERS.items() if name in speller.used]
-        above = [
-            "import numpy as np",
-            *(line for text in helpers for line in ("", "", *text.split("\n"))),
-            "",
-            "",
-        ]
-        lines = [*map(Line, above), *lines]
-    return Source(tuple(lines))
+    return write_function(program, NumpySpeller(program), standalone=standalone, comments=comments)
 
 
 def emit_numpy(program: Program, *, standalone: bool = True, comments: bool = True) -> str:
     """The source `render` writes, as one string."""
     return render(program, standalone=standalone, comments=comments).text
-
-
-def _returned(program: Program, speller: NumpySpeller) -> list[str]:
-    """The outputs, each an array of its own: changing one must change neither an argument nor another."""
-    made = {e.output.name: e for e in program.equations}
-    owned = {v.name for v in program.inputs}
-    result = []
-    for a in program.outputs:
-        if isinstance(a, Constant):
-            result.append(_number(a.value).text)
-            continue
-        root, stretched = _memory(a, made)
-        shared = root.name in owned or stretched
-        owned.add(root.name)
-        result.append(
-            f"{speller.name(a).text}.copy()" if shared and root.type.shape else speller.name(a).text
-        )
-    return result
-
-
-def _memory(a: Var, made: Mapping[str, Equation]) -> tuple[Var, bool]:
-    """The variable whose memory this one shares, and whether it is stretched (and so cannot be written)."""
-    stretched = False
-    while a.name in made and made[a.name].op in _VIEWS:
-        equation = made[a.name]
-        (source,) = equation.inputs
-        if not isinstance(source, Var) or (equation.op == "broadcast" and not source.type.shape):
-            break
-        stretched = stretched or equation.op == "broadcast"
-        a = source
-    return a, stretched
-
-
-def _body(program: Program, speller: NumpySpeller, comments: bool) -> list[Line]:
-    guards = {g.variable.name: g for g in program.guards}
-    lines: list[Line] = []
-    for var in program.inputs:
-        if var.name in guards:
-            lines += _guard(guards[var.name], speller)
-    backward = False
-    for s in statements(program, speller):
-        if bool(s.equation.note) != backward and comments and s.equation.note:
-            lines.append(Line("    # backward: each line multiplies by one local slope"))
-            backward = True
-        lines.append(_line(s, speller, comments))
-        if s.variable.name in guards:
-            lines += _guard(guards[s.variable.name], speller)
-    return lines
-
-
-def _line(s: Statement, speller: NumpySpeller, comments: bool) -> Line:
-    text = f"    {speller.name(s.variable).text} = {s.text}"
-    origin = s.equation.origin
-    if comments and s.equation.note and origin is not None and origin.text:
-        text = _commented(text, f"  # back through: {origin.text}")
-    return Line(text, s.covers, origin)
-
-
-def _commented(text: str, comment: str) -> str:
-    """The line with its comment, cut to fit; without it where too little would be left to recognise."""
-    text = f"{text:<46}"
-    room = _WIDEST - len(text)
-    if len(comment) <= room:
-        return text + comment
-    return f"{text}{comment[: room - 2]} …" if room >= 40 else text.rstrip()
-
-
-def _guard(guard: Guard, speller: NumpySpeller) -> list[Line]:
-    name = speller.name(guard.variable).text
-    where = guard.origin.text if guard.origin and guard.origin.text else name
-    message = repr(f"this code is for inputs where the decision in {where!r} comes out {guard.expected}")
-    return [
-        Line(f"    if {'not ' if guard.expected else ''}{name}:"),
-        Line(f"        raise OtherBranch({message})"),
-    ]

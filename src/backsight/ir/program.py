@@ -141,7 +141,7 @@ class Program:
         return to_text(self)
 
     def emit(self, target: str, **options: Any) -> str:
-        """The Program as source for `target`: "numpy", "javascript" or "text".
+        """The Program as source for `target`: one of `backsight.emit.TARGETS`.
 
         Raises:
             EmitError: the target cannot express an operation of this Program.
