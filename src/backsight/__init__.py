@@ -6,18 +6,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backsight.api import compile, grad, trace, value_and_grad
+    from backsight.api import compile, explain, grad, trace, value_and_grad
     from backsight.checking import check_grads
     from backsight.ir.program import ArrayType, Program
 
 __version__ = "0.1.0"
-__all__ = ["ArrayType", "Program", "check_grads", "compile", "grad", "numpy", "trace", "value_and_grad"]
+__all__ = [
+    "ArrayType",
+    "Program",
+    "check_grads",
+    "compile",
+    "explain",
+    "grad",
+    "numpy",
+    "trace",
+    "value_and_grad",
+]
 
 _HOMES = {
     "trace": "api",
     "grad": "api",
     "value_and_grad": "api",
     "compile": "api",
+    "explain": "api",
     "check_grads": "checking",
     "Program": "ir.program",
     "ArrayType": "ir.program",

@@ -7,7 +7,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backsight.emit.calling import MISS
 from backsight.emit.compiled import compile as compile_program
@@ -17,6 +17,9 @@ from backsight.ir.program import ArrayType, Dim, Origin, Program
 from backsight.tracing.numpy import TraceBuilder, Tracer, finish
 from backsight.tracing.trees import flatten, leaf_names, leaves_like, unflatten
 from backsight.transforms import gradient, simplify
+
+if TYPE_CHECKING:
+    from backsight.explaining.explanation import Explanation
 
 Axes = Mapping[str, Sequence[Dim | None]]
 
@@ -318,3 +321,40 @@ def gradient_program(function: Callable[..., Any], example: Mapping[str, Any], w
 def example_program(function: Callable[..., Any], example: Mapping[str, Any]) -> Program:
     """`trace` at named example arguments; lists are arrays."""
     return trace(function, *(to_array(example[name]) for name in _parameter_names(function, len(example))))
+
+
+def explain(
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    argnums: int | Sequence[int] = 0,
+    detail: str = "auto",
+    entry: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+) -> Explanation:
+    """How the gradient of a function comes about, step by step, with the numbers at these arguments.
+
+    Args:
+        function: returns one number.
+        args: as for `grad(function)(*args)`.
+        argnums: which arguments to differentiate by.
+        detail: where to stop on the way: at "names" (values that were assigned to a name), at all
+            "operations", or "auto": names, and operations between them where several slopes meet.
+        entry: which entry of an array argument the paths follow: an index, or an index by argument name. The
+            entry with the largest derivative if None.
+
+    Returns:
+        An explanation to print, to save as a page, or to take apart.
+
+    Raises:
+        TraceError, DifferentiationError: as `grad` does; or there is no such detail or entry.
+    """
+    from backsight.explaining.deriving import Question, derive
+
+    value, gradient_values = value_and_grad(function, argnums)(*args)
+    traced = trace_call(function, args, {})
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    wrt = list(dict.fromkeys(name for p in positions for name in traced.arguments[p]))
+    leaves = [*flatten(tuple(args))[0], *traced.captured]
+    program = simplify(traced.program)
+    question = Question(program, leaves, wrt, len(traced.captured), function, value, gradient_values)
+    return derive(question, detail, entry)
