@@ -51,9 +51,27 @@ IN_JAX: dict[str, Callable[..., Any]] = {
     "abs": jnp.abs,
     "sign": jnp.sign,
     "floor": jnp.floor,
-    "sin": jnp.sin,
-    "cos": jnp.cos,
-    "tanh": jnp.tanh,
+    **{
+        name: getattr(jnp, name)
+        for name in (
+            *("expm1", "exp2", "log2", "log10", "cbrt", "logaddexp", "sinc"),
+            *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "hypot"),
+            *("sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
+            *("ceil", "trunc", "rint", "mod", "fmod", "floor_divide"),
+            *("fmax", "fmin", "clip", "heaviside", "copysign", "isnan", "isinf", "isfinite", "logical_xor"),
+        )
+    },
+    **{
+        name: getattr(jax.scipy.special, name)
+        for name in (
+            *("erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "gammaln", "digamma"),
+            *("xlogy", "xlog1py", "entr", "logit"),
+        )
+    },
+    "polygamma": lambda x, order: jax.scipy.special.polygamma(order, x),
+    "elu": lambda x, alpha: jax.nn.elu(x, alpha),
+    "silu": jax.nn.silu,
+    "gelu": lambda x: jax.nn.gelu(x, approximate=False),
     "sigmoid": jax.nn.sigmoid,
     "relu": jax.nn.relu,
     "leaky_relu": lambda x, slope: jnp.where(x > 0, x, slope * x),
@@ -284,7 +302,7 @@ def jax_answers(name: str) -> dict[str, Any]:
     return answers | {f"gradient of {case}": g for case, g in zip(slopes, gradients, strict=True)}
 
 
-SOME = [name for name in NAMES if REGISTRY[name].try_at]
+SOME = [name for name in NAMES if name != "dim"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -297,7 +315,7 @@ def test_the_record_is_whole(name: str) -> None:
     assert (op.scalar is not None) == (op.family is Family.MAP)
     assert (op.reference is not None) == (op.family is not Family.MAP)
     assert op.try_params and all(p.keys() == op.try_params[0].keys() for p in op.try_params)
-    if name not in ("dim", "eye"):
+    if name != "dim":
         assert op.try_at, "no inputs to try it at"
         assert name in IN_JAX
     if op.family is Family.MAP:
@@ -339,20 +357,34 @@ def test_values_agree(name: str) -> None:
         assert_close([jax_answers(name)[str(case)]], reference, 1e-13, f"JAX of {case}")
 
 
+JAX_AT_EDGES: dict[str, Sequence[float]] = {
+    # Where JAX has NaN and SciPy the limit.
+    "digamma": (0.0,),
+    "polygamma": (math.inf, 1e200),
+}
+UNDEFINED_AT: dict[str, Sequence[float]] = {"gammaln": (-math.inf,), "polygamma": (-math.inf,)}
+"""Where every library has an answer of its own."""
+ABSOLUTE = {"gammaln": 1e-14}
+"""Where a value near 0 is a difference of larger ones."""
+
+
 @pytest.mark.parametrize("name", [n for n in SOME if REGISTRY[n].family is Family.MAP])
 def test_edge_values_agree(name: str) -> None:
     """0, -0, 1, infinities, NaN and numbers near overflow, in every combination."""
     case = edge_case(name)
     assert case is not None
-    reference = run_reference(case.program, case.inputs)
-    jax_answer = np.asarray(jax_answers(name)[str(case)], dtype=float)
+    (reference,) = run_reference(case.program, case.inputs)
     (numpy_answer,) = run_numpy(case.program, case.inputs)
-    for row in range(len(reference[0])):
-        at = f"{name} at {[x[row] for x in case.inputs]}"
-        for answer, who in ((numpy_answer, "NumPy"), (jax_answer, "JAX")):
-            np.testing.assert_allclose(
-                answer[row], reference[0][row], rtol=1e-13, atol=1e-300, err_msg=f"{who}: {at}"
-            )
+    jax_answer = np.array(jax_answers(name)[str(case)], dtype=float)
+    own = np.isin(case.inputs[0], JAX_AT_EDGES.get(name, ()))
+    jax_answer[own] = reference[own]
+    everywhere = ~np.isin(case.inputs[0], UNDEFINED_AT.get(name, ()))
+    for answer, who in ((numpy_answer, "NumPy"), (jax_answer, "JAX")):
+        fits = np.isclose(answer, reference, rtol=1e-13, atol=ABSOLUTE.get(name, 1e-300), equal_nan=True)
+        wrong = [
+            ([x[i] for x in case.inputs], answer[i], reference[i]) for i in np.flatnonzero(everywhere & ~fits)
+        ]
+        assert not wrong, f"{who}: {name} (inputs, its answer, ours): {wrong}"
 
 
 # Derivatives ------------------------------------------------------------------------------------------------
@@ -510,6 +542,29 @@ KINKS: dict[str, list[tuple[tuple[float, ...], tuple[float, ...]]]] = {
         ((-2.0, 3.0), (12.0, math.nan)),
         ((0.0, -1.0), (-math.inf, math.nan)),
     ],
+    "cbrt": [((0.0,), (math.inf,))],
+    "logit": [((0.0,), (math.inf,)), ((1.0,), (math.inf,))],
+    "ndtri": [((0.0,), (math.inf,)), ((1.0,), (math.inf,))],
+    "logaddexp": [((-math.inf, 0.0), (0.0, 1.0)), ((math.inf, 0.0), (math.nan, 0.0))],
+    "xlogy": [((0.0, 0.0), (-math.inf, 0.0)), ((0.0, 1.0), (0.0, 0.0)), ((2.0, 0.0), (-math.inf, math.inf))],
+    "arcsin": [((1.0,), (math.inf,))],
+    "arctan2": [((0.0, -2.0), (-0.5, 0.0)), ((0.0, 0.0), (math.nan, math.nan))],
+    "hypot": [((0.0, 0.0), (0.0, 0.0)), ((0.0, -2.0), (0.0, -1.0))],
+    "sinc": [((0.0,), (0.0,))],
+    "elu": [((0.0,), (1.0,))],
+    "rint": [((0.5,), (0.0,)), ((1.5,), (0.0,))],
+    "mod": [((4.0, 2.0), (1.0, -2.0)), ((-1.0, 2.0), (1.0, 1.0)), ((1.0, -2.0), (1.0, 1.0))],
+    "fmod": [((-5.0, 2.0), (1.0, 2.0)), ((5.0, -2.0), (1.0, 2.0))],
+    "fmax": [((1.5, 1.5), (0.5, 0.5)), ((math.nan, 1.0), (0.0, 1.0))],
+    "fmin": [((1.5, 1.5), (0.5, 0.5)), ((1.0, math.nan), (1.0, 0.0))],
+    "clip": [
+        ((1.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+        ((0.5, 1.0, 2.0), (0.0, 1.0, 0.0)),
+        ((3.0, 1.0, 2.0), (0.0, 0.0, 1.0)),
+        ((1.5, 2.0, 1.0), (0.0, 0.0, 1.0)),
+    ],
+    "heaviside": [((0.0, 0.5), (0.0, 1.0)), ((2.0, 0.5), (0.0, 0.0))],
+    "copysign": [((2.0, -1.0), (-1.0, 0.0)), ((-2.0, -1.0), (1.0, 0.0)), ((0.0, 1.0), (0.0, 0.0))],
 }
 
 
@@ -518,6 +573,21 @@ JAX_DIFFERS: dict[tuple[str, tuple[float, ...]], tuple[float, ...]] = {
     ("abs", (0.0,)): (1.0,),
     # x ** 0 is 1 everywhere, so it has no slope.
     ("pow", (0.0, 0.0)): (math.nan, 0.0),
+    # One over a bell curve of height 0.
+    ("ndtri", (0.0,)): (0.0,),
+    ("ndtri", (1.0,)): (0.0,),
+    ("logaddexp", (math.inf, 0.0)): (1.0, 1.0),
+    # 0 times anything is 0, so y does not matter.
+    ("xlogy", (0.0, 0.0)): (-math.inf, math.nan),
+    # The middle of all directions, as for abs.
+    ("hypot", (0.0, 0.0)): (0.5, 0.5),
+    # As maximum and minimum.
+    ("fmax", (1.5, 1.5)): (0.0, 1.0),
+    ("fmin", (1.5, 1.5)): (0.0, 1.0),
+    # A bound belongs to what it bounds.
+    ("clip", (1.0, 1.0, 2.0)): (0.5, 0.5, 0.0),
+    # The size's slope is the sign's, which is 0 at 0.
+    ("copysign", (0.0, 1.0)): (1.0, 0.0),
 }
 
 

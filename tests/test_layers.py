@@ -24,7 +24,6 @@ ORDER = [
     {"explaining"},
     {"api"},
     {"checking"},
-    {"browser"},
     {"models"},
     {"guide"},
     {"server"},
@@ -46,7 +45,6 @@ CORE = {
     "emit",
     "explaining",
     "checking",
-    "browser",
 }
 
 

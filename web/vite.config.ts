@@ -1,16 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { pythonConstants, pythonRuntime, woff2Only } from './vite.shared.ts';
+import { woff2Only } from './vite.shared.ts';
 
-const outDir = '../src/backsight/static';
-
-export default defineConfig(({ command }) => ({
+export default defineConfig({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
-  plugins: [woff2Only, svelte(), pythonRuntime(outDir)],
-  define: pythonConstants(command === 'serve'),
+  plugins: [woff2Only, svelte()],
   build: {
-    outDir,
+    outDir: '../src/backsight/static',
     emptyOutDir: true,
     target: 'es2022',
     // data: addresses would force font-src and img-src data: into the security policy.
@@ -22,7 +19,6 @@ export default defineConfig(({ command }) => ({
         home: 'index.html',
         sandbox: 'sandbox/index.html',
         lesson: 'lesson/index.html',
-        python: 'python/index.html',
         lost: '404.html',
       },
     },
@@ -31,4 +27,4 @@ export default defineConfig(({ command }) => ({
   // Tests use Svelte's browser build, not the server one.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
-}));
+});

@@ -11,9 +11,10 @@ from itertools import count
 from typing import Any
 
 from backsight.emit.calling import MISS, Leaf, entry
-from backsight.emit.numpy import HELPERS, function_name, render
+from backsight.emit.numpy import FROM_SCIPY, HELPERS, function_name, render
 from backsight.errors import GuardError, ShapeError
 from backsight.ir.evaluate import Array, evaluate_all
+from backsight.ir.op import REGISTRY
 from backsight.ir.program import Constant, Program, Shape, Var
 
 _numbers = count(1)
@@ -114,9 +115,25 @@ def _with_numpy(program: Program, numpy: Any) -> Callable[..., Sequence[Any]]:
     whole = f"{helpers}\n\n{source}"
     linecache.cache[filename] = (len(whole), None, whole.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {"np": numpy, "OtherBranch": GuardError}
+    namespace.update({name: _special(name, numpy) for name in FROM_SCIPY if f"{name}(" in source})
     exec(builtins.compile(whole, filename, "exec"), namespace)  # our own source, never the user's text
     function: Callable[..., Any] = namespace[function_name(program)]
     return function if len(program.outputs) != 1 else lambda *inputs: (function(*inputs),)
+
+
+def _special(name: str, numpy: Any) -> Callable[..., Any]:
+    """SciPy's function; without SciPy the op's own, entry by entry: the same numbers, more slowly."""
+    try:
+        function: Callable[..., Any] = getattr(import_module("scipy.special"), name)
+        return function
+    except ImportError:
+        pass
+    scalar: Any = REGISTRY[name].scalar
+    if name == "polygamma":
+        entrywise = numpy.vectorize(lambda order, x: scalar(x, int(order)), otypes=[float])
+    else:
+        entrywise = numpy.vectorize(scalar, otypes=[float])
+    return lambda *operands: entrywise(*operands)[()]
 
 
 def _check_shapes(program: Program, shapes: Sequence[tuple[int, ...]]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from math import isinf, isnan
 from pathlib import PurePath
 
+from backsight.emit.javascript_helpers import SCALARS, needed
 from backsight.errors import EmitError
 from backsight.ir.op import ADD, ATOM, MULTIPLY, REGISTRY, UNARY, Form
 from backsight.ir.program import Origin, Program, Shape
@@ -98,10 +100,16 @@ RESERVED = frozenset(
     ]
 )
 
-CONDITIONS = {"where": 1, "logical_and": 2, "logical_or": 2, "logical_not": 1}
+CONDITIONS = {"where": 1, "logical_and": 2, "logical_or": 2, "logical_xor": 2, "logical_not": 1}
 """How many of an operation's first operands are true or false rather than numbers."""
 
-TRUTHS = frozenset(["lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not"])
+TRUTHS = frozenset(
+    [
+        *("lt", "le", "gt", "ge", "eq", "ne"),
+        *("isnan", "isinf", "isfinite"),
+        *("logical_and", "logical_or", "logical_xor", "logical_not"),
+    ]
+)
 """Operations whose JavaScript is true or false rather than a number."""
 
 CONDITION = 7
@@ -115,13 +123,12 @@ function adopt(arrays, name, length) {
   if (array.length !== length) throw new RangeError(`${name} needs ${length} numbers, not ${array.length}`);
   return array;
 }""",
-    "power": """\
-/** As IEEE has it: 1 to any power is 1, and so is -1 to an infinite one. */
-function power(base, exponent) {
-  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
-  return Math.pow(base, exponent);
-}""",
+    **SCALARS,
 }
+DECLARED = frozenset(
+    name for text in HELPERS.values() for name in re.findall(r"^(?:const|function) (\w+)", text, re.M)
+)
+"""What helpers call themselves: no variable of a kernel may."""
 
 BRANCH_FREE = {
     "relu": Form("(Math.abs({0}) < 8e307 ? 0.5 * ({0} + Math.abs({0})) : Math.max({0}, 0))", ATOM, (ATOM,)),
@@ -163,7 +170,7 @@ def emit_module(kernels: Mapping[str, LoopProgram | Sequence[LoopProgram]], head
         names = {_variant(name, whole, p): p for p in special}
         bodies += [_Kernel(n, p).text(exported=False) for n, p in names.items()]
         bodies.append(_Kernel(name, whole, names).text())
-    helpers = [text for name, text in HELPERS.items() if any(f"{name}(" in body for body in bodies)]
+    helpers = needed(bodies, HELPERS)
     head = "\n".join(f"// {line}".rstrip() for line in header.splitlines())
     return "\n\n".join([head, *helpers, *bodies]) + "\n"
 
@@ -422,7 +429,7 @@ def _number(value: float | int | bool) -> TEXT:
 
 
 def _identifier(name: str) -> str:
-    return f"{name}_" if name in RESERVED else name
+    return f"{name}_" if name in RESERVED or name in DECLARED else name
 
 
 def _quote(text: str) -> str:

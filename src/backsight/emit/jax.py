@@ -7,6 +7,7 @@ record a `jax` form, or write a method `_name` here that overrides NumPy's.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -38,6 +39,7 @@ class JaxSpeller(NumpySpeller):
     library = "jnp"
     helpers: ClassVar = {name: _translated(text) for name, text in HELPERS.items()}
     reserved = reserved_names(["jax", "jnp", "np", "special", *HELPERS])
+    known: ClassVar = {math.pi: Text("jnp.pi")}
     shares_memory = False
     longest = 68  # JAX's names are longer than NumPy's
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from backsight.emit.expressions import Source, Text
 from backsight.emit.python import PythonSpeller, python_name, reserved_names, write_function
@@ -30,6 +32,23 @@ HELPERS: Mapping[str, str] = {
     return whole''',
 }
 
+FROM_SCIPY = frozenset(
+    name for op in REGISTRY.values() if op.write.numpy for name in op.write.numpy.uses if name not in HELPERS
+)
+"""Functions that NumPy lacks and SciPy has: imported above the code."""
+
+KNOWN: Mapping[float, Text] = {
+    math.pi: Text("np.pi"),
+    math.log(2): Text("np.log(2)"),
+    math.log(10): Text("np.log(10)"),
+    math.sqrt(2 * math.pi): Text("np.sqrt(2 * np.pi)"),
+    0.5 * math.log(2 * math.pi): Text("0.5 * np.log(2 * np.pi)", MULTIPLY),
+    2 / math.sqrt(math.pi): Text("2 / np.sqrt(np.pi)", MULTIPLY),
+    math.sqrt(math.pi) / 2: Text("np.sqrt(np.pi) / 2", MULTIPLY),
+    math.sqrt(2): Text("np.sqrt(2)"),
+}
+"""Numbers that say more as what they are; NumPy computes the very same ones."""
+
 _FLOAT_FROM_INTEGERS = {
     "div",
     "mean",
@@ -49,15 +68,24 @@ class NumpySpeller(PythonSpeller):
     target = "numpy"
     library = "np"
     helpers = HELPERS
-    reserved = reserved_names(["np", *HELPERS])
+    reserved = reserved_names(["np", *HELPERS, *FROM_SCIPY])
     shares_memory = True
 
-    def __init__(self, program: Program) -> None:
+    known: ClassVar[Mapping[float, Text]] = KNOWN
+
+    def __init__(self, program: Program, readable: bool = True) -> None:
         super().__init__(program)
+        self._readable = readable
         self._sizes = _sizes(program)
 
     def imports(self, source: str) -> Sequence[str]:
-        return ["import numpy as np"]
+        borrowed = [name for name in sorted(FROM_SCIPY) if re.search(rf"(?<![\w.]){name}\(", source)]
+        names = [f"from scipy.special import {', '.join(borrowed)}"] if borrowed else []
+        return ["import numpy as np", *names]
+
+    def constant(self, value: Constant) -> Text:
+        known = self.known.get(value.value) if self._readable else None
+        return known or super().constant(value)
 
     def form(self, op: str) -> Form | None:
         return REGISTRY[op].write.numpy
@@ -203,9 +231,6 @@ class NumpySpeller(PythonSpeller):
     def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(self.size(e.options["dim"]))
 
-    def _eye(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return Text(f"np.eye({self.size(e.options['dim'])})")
-
 
 def _sizes(program: Program) -> set[str]:
     """Names of scalars computed from sizes of axes alone: plain Python numbers, no matter of dtypes."""
@@ -292,7 +317,8 @@ def render(program: Program, *, standalone: bool = True, comments: bool = True) 
     Raises:
         EmitError: an operation has no NumPy spelling.
     """
-    return write_function(program, NumpySpeller(program), standalone=standalone, comments=comments)
+    speller = NumpySpeller(program, readable=standalone)
+    return write_function(program, speller, standalone=standalone, comments=comments)
 
 
 def emit_numpy(program: Program, *, standalone: bool = True, comments: bool = True) -> str:

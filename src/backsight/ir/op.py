@@ -36,11 +36,13 @@ class Form:
 
     `strength` is how tightly the written text binds; `needs[i]` is how tightly operand i must bind to stand
     there without parentheses. An operand that a template repeats needs ATOM: it is given a name first.
+    `uses` are the functions a template calls that the target must import or write above the code.
     """
 
     template: str
     strength: int = ATOM
     needs: tuple[int, ...] = ()
+    uses: tuple[str, ...] = ()
 
     def need(self, position: int) -> int:
         return self.needs[position] if position < len(self.needs) else WEAKEST

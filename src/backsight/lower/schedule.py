@@ -57,8 +57,10 @@ class Schedule:
         self._levels()
         self._group()
         for stage in self.stages:
-            self._sink(stage.before)
-            self._sink(stage.rows)
+            for groups in (stage.before, stage.rows):
+                self._sink(groups)
+                # All that a group computed may have sunk into others.
+                groups[:] = [group for group in groups if group.items]
 
     def _find_uses(self) -> None:
         for item in self.elements.items:

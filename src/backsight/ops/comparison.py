@@ -5,12 +5,14 @@ Answers of true or false do not move, so no slope passes through them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from backsight.ir.op import ATOM, COMPARE, Family, Form, Notation, Op, call, register
 from backsight.ir.program import ArrayType
 from backsight.ops.arithmetic import plus
+from backsight.ops.maps import flat
 from backsight.ops.shapes import broadcast_shapes, map_type
 from backsight.ops.value import Value, apply
 
@@ -74,6 +76,39 @@ logical_or = _logic(
     "logical_or", "asks for either", "{0} || {1}", r"{0} \vee {1}", lambda a, b: bool(a or b), 2
 )
 logical_not = _logic("logical_not", "turns true and false round", "!{0}", r"\neg {0}", lambda a: not a, 1)
+logical_xor = _logic(
+    "logical_xor",
+    "asks for exactly one of two",
+    "{0} !== {1}",
+    r"{0} \oplus {1}",
+    lambda a, b: bool(a) != bool(b),
+    2,
+)
+
+
+def _kind(name: str, says: str, js: str, tex: str, scalar: Callable[[float], bool]) -> Op:
+    return flat(
+        name,
+        says,
+        scalar,
+        "true and false do not move with a small nudge",
+        Notation(call(f"np.{name}({{0}})"), Form(js, COMPARE, (COMPARE + 1,)), Form(tex, COMPARE, (ATOM,))),
+        ([0.5, -2.0, 3.0],),
+        "bool",
+    )
+
+
+isnan = _kind("isnan", "asks whether it is no number", "Number.isNaN({0})", r"{0} = \text{{NaN}}", math.isnan)
+isinf = _kind(
+    "isinf", "asks whether it is infinite", "Math.abs({0}) === Infinity", r"|{0}| = \infty", math.isinf
+)
+isfinite = _kind(
+    "isfinite",
+    "asks whether it is finite",
+    "Number.isFinite({0})",
+    r"|{0}| < \infty",
+    math.isfinite,
+)
 
 
 def _where_type(types: Sequence[ArrayType]) -> ArrayType:

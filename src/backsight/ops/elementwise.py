@@ -1,41 +1,40 @@
-"""Functions of one number, and the two-number maximum and minimum.
+"""Exponentials, logarithms, roots and size: functions of one number, and two that add or scale logarithms.
 
-Slopes are written in the output where that is cheaper. At kinks: abs, relu and sign have slope 0 at 0,
-leaky relu its leak, and a tie of maximum or minimum gives half to each side. JAX agrees but for abs (1 at 0).
+Slopes are written in the output where that is cheaper. What happens at the edges:
+
+| op | value | slope |
+|---|---|---|
+| abs, sign | | 0 at 0 (JAX: 1 for abs) |
+| sqrt, cbrt, log, log1p | NaN or -inf outside their domain, as in NumPy | inf at 0 (log1p: at -1) |
+| logaddexp | -inf with -inf is -inf | NaN where both are the same infinity |
+| xlogy, xlog1py | 0 where x is 0 and y is not NaN | by y: 0 where x is 0, even at y = 0 |
+| logit | -inf at 0, inf at 1, NaN outside | inf at 0 and 1 |
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from backsight.ir.op import ADD, ATOM, MULTIPLY, Family, Form, Notation, Op, call, register, repeated
-from backsight.ops.arithmetic import plus
-from backsight.ops.shapes import map_type
+from backsight.ops.arithmetic import divide
+from backsight.ops.maps import NAN, POSITIVE, called, flat, from_scipy, safe, several, unary
 from backsight.ops.value import Value, apply
 
-NAN = float("nan")
-POINTS = ([0.0, 0.3, -0.7, 2.0, -4.0],)
-POSITIVE = ([0.3, 0.7, 2.0, 40.0],)
+LN2, LN10 = math.log(2), math.log(10)
 
 
-def _safe(function: Callable[[float], float], overflow: float = math.inf) -> Callable[[float], float]:
-    """A math function that answers NaN or inf where Python would raise."""
-
-    def run(x: float) -> float:
-        try:
-            return function(x)
-        except OverflowError:
-            return overflow
-        except ValueError:
-            return NAN
-
-    return run
-
-
-def _log(x: float) -> float:
+def log_(x: float) -> float:
+    """The logarithm, as IEEE has it."""
     return -math.inf if x == 0 else math.log(x) if x > 0 else NAN
+
+
+def _log2(x: float) -> float:
+    return -math.inf if x == 0 else math.log2(x) if x > 0 else NAN
+
+
+def _log10(x: float) -> float:
+    return -math.inf if x == 0 else math.log10(x) if x > 0 else NAN
 
 
 def _log1p(x: float) -> float:
@@ -46,74 +45,73 @@ def _sign(x: float) -> float:
     return x if math.isnan(x) else float((x > 0) - (x < 0))
 
 
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+def _logaddexp(a: float, b: float) -> float:
+    if a == b:
+        return a + LN2
+    difference = abs(a - b)
+    return a + b if math.isnan(difference) else max(a, b) + math.log1p(math.exp(-difference))
 
 
-def _softplus(x: float) -> float:
-    return x if math.isnan(x) else max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+def _xlogy(x: float, y: float) -> float:
+    return 0.0 if x == 0 and not math.isnan(y) else x * log_(y)
 
 
-def _floor(x: float) -> float:
-    return float(math.floor(x)) if math.isfinite(x) else x
+def _xlog1py(x: float, y: float) -> float:
+    return 0.0 if x == 0 and not math.isnan(y) else x * _log1p(y)
 
 
-def _larger(a: float, b: float) -> float:
-    return NAN if math.isnan(a) or math.isnan(b) else max(a, b)
-
-
-def _smaller(a: float, b: float) -> float:
-    return NAN if math.isnan(a) or math.isnan(b) else min(a, b)
-
-
-def _unary(
-    name: str,
-    says: str,
-    scalar: Callable[[float], float],
-    slope: Callable[[Value, Value], Any],
-    why: str,
-    write: Notation,
-    try_at: tuple[Any, ...] = POINTS,
-) -> Op:
-    """A function of one number is its value and its slope; both modes multiply by the same slope."""
-    return register(
-        Op(
-            name,
-            Family.MAP,
-            says=says,
-            result=map_type("float64"),
-            scalar=scalar,
-            vjp=lambda g, y, x: (g * slope(y, x),),
-            jvp=lambda dx, y, x: dx * slope(y, x),
-            why=why,
-            write=write,
-            try_at=try_at,
-        )
-    )
-
-
-def _function(numpy: str, js: str, tex: str) -> Notation:
-    return Notation(call(f"{numpy}({{0}})"), call(f"{js}({{0}})"), call(rf"{tex}\left({{0}}\right)"))
-
-
-exp = _unary(
+exp = unary(
     "exp",
     "takes the exponential",
-    _safe(math.exp),
+    safe(math.exp),
     lambda y, x: y,
     "the exponential is its own slope",
     Notation(call("np.exp({0})"), call("Math.exp({0})"), Form("e^{{{0}}}", MULTIPLY)),
 )
-log = _unary(
+expm1 = unary(
+    "expm1",
+    "takes the exponential less one, exact near 0",
+    safe(math.expm1),
+    lambda y, x: y + 1,
+    "the exponential is its own slope, and the output is one less than it",
+    Notation(call("np.expm1({0})"), call("Math.expm1({0})"), Form("e^{{{0}}} - 1", ADD)),
+)
+exp2 = unary(
+    "exp2",
+    "takes two to the power of the input",
+    safe(math.exp2),
+    lambda y, x: y * LN2,
+    "two is e to the power of ln 2, so the exponential's slope is multiplied by ln 2",
+    Notation(call("np.exp2({0})"), call("Math.pow(2, {0})"), Form("2^{{{0}}}", MULTIPLY)),
+)
+log = unary(
     "log",
     "takes the logarithm",
-    _log,
+    log_,
     lambda y, x: 1 / x,
     "the slope of the logarithm is one over the input",
-    _function("np.log", "Math.log", r"\ln"),
+    called("np.log", "Math.log", r"\ln"),
     POSITIVE,
 )
-log1p = _unary(
+log2 = unary(
+    "log2",
+    "takes the logarithm to base 2",
+    _log2,
+    lambda y, x: 1 / (x * LN2),
+    "a logarithm to another base is ln divided by the ln of that base",
+    called("np.log2", "Math.log2", r"\log_2"),
+    POSITIVE,
+)
+log10 = unary(
+    "log10",
+    "takes the logarithm to base 10",
+    _log10,
+    lambda y, x: 1 / (x * LN10),
+    "a logarithm to another base is ln divided by the ln of that base",
+    called("np.log10", "Math.log10", r"\log_{{10}}"),
+    POSITIVE,
+)
+log1p = unary(
     "log1p",
     "takes the logarithm of one plus the input",
     _log1p,
@@ -122,16 +120,38 @@ log1p = _unary(
     Notation(call("np.log1p({0})"), call("Math.log1p({0})"), call(r"\ln\left(1 + {0}\right)")),
     POSITIVE,
 )
-sqrt = _unary(
+logit = unary(
+    "logit",
+    "turns a probability into log-odds",
+    lambda x: log_(divide(x, 1 - x)),
+    lambda y, x: 1 / (x * (1 - x)),
+    "it undoes the sigmoid, so its slope is one over the sigmoid's, x (1 - x)",
+    Notation(
+        repeated("np.log({0} / (1 - {0}))", ATOM),
+        repeated("Math.log({0} / (1 - {0}))", ATOM),
+        call(r"\operatorname{{logit}}\left({0}\right)"),
+    ),
+    ([0.3, 0.7, 0.05, 0.96],),
+)
+sqrt = unary(
     "sqrt",
     "takes the square root",
-    _safe(math.sqrt),
+    safe(math.sqrt),
     lambda y, x: 0.5 / y,
     "the slope is one over twice the root, which the output already is",
     Notation(call("np.sqrt({0})"), call("Math.sqrt({0})"), call(r"\sqrt{{{0}}}")),
     POSITIVE,
 )
-abs_ = _unary(
+cbrt = unary(
+    "cbrt",
+    "takes the cube root",
+    math.cbrt,
+    lambda y, x: 1 / (3 * y**2),
+    "the cube's slope is three times the square, and undoing it divides",
+    Notation(call("np.cbrt({0})"), call("Math.cbrt({0})"), call(r"\sqrt[3]{{{0}}}")),
+    ([0.3, -0.7, 2.0, -40.0],),
+)
+abs_ = unary(
     "abs",
     "drops the sign",
     abs,
@@ -140,97 +160,18 @@ abs_ = _unary(
     Notation(call("np.abs({0})"), call("Math.abs({0})"), call(r"\left|{0}\right|")),
     ([0.3, -0.7, 2.0],),
 )
-sin = _unary(
-    "sin",
-    "takes the sine",
-    _safe(math.sin),
-    lambda y, x: apply("cos", x),
-    "the slope of the sine is the cosine",
-    _function("np.sin", "Math.sin", r"\sin"),
-)
-cos = _unary(
-    "cos",
-    "takes the cosine",
-    _safe(math.cos),
-    lambda y, x: -apply("sin", x),
-    "the slope of the cosine is minus the sine",
-    _function("np.cos", "Math.cos", r"\cos"),
-)
-tanh = _unary(
-    "tanh",
-    "squashes each number into (-1, 1)",
-    math.tanh,
-    lambda y, x: 1 - y**2,
-    "the slope, 1 - tanh squared, reuses the output we already have",
-    _function("np.tanh", "Math.tanh", r"\tanh"),
-)
-sigmoid = _unary(
-    "sigmoid",
-    "squashes each number into (0, 1)",
-    _sigmoid,
-    lambda y, x: y * (1 - y),
-    "the slope is the output times what it lacks to 1",
+sign = flat(
+    "sign",
+    "keeps only the sign",
+    _sign,
+    "the sign is flat wherever it has a slope",
+    # JavaScript's sign of -0 is -0; adding 0 makes it NumPy's 0.
     Notation(
-        Form("1 / (1 + np.exp(-{0}))", MULTIPLY, (ATOM,)),
-        Form("1 / (1 + Math.exp(-{0}))", MULTIPLY, (ATOM,)),
-        call(r"\sigma\left({0}\right)"),
+        call("np.sign({0})"),
+        Form("Math.sign({0}) + 0", ADD),
+        call(r"\operatorname{{sign}}\left({0}\right)"),
     ),
-)
-relu = _unary(
-    "relu",
-    "keeps positive numbers and sets the others to 0",
-    lambda x: x if math.isnan(x) else max(x, 0.0),
-    lambda y, x: y > 0,
-    "the slope is 1 where something came through and 0 where nothing did",
-    Notation(call("np.maximum({0}, 0)"), call("Math.max({0}, 0)"), call(r"\max\left({0}, 0\right)")),
-    ([0.3, -0.7, 2.0, -4.0],),
-)
-softplus = _unary(
-    "softplus",
-    "bends smoothly from 0 to the input itself",
-    _softplus,
-    lambda y, x: apply("sigmoid", x),
-    "the slope of softplus is the sigmoid",
-    Notation(
-        call("np.logaddexp({0}, 0)"),
-        repeated("Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))", ADD),
-        call(r"\ln\left(1 + e^{{{0}}}\right)"),
-    ),
-)
-sign = register(
-    Op(
-        "sign",
-        Family.MAP,
-        says="keeps only the sign",
-        result=map_type("float64"),
-        scalar=_sign,
-        vjp=lambda g, y, x: (None,),
-        jvp=lambda dx, y, x: None,
-        why="the sign is flat wherever it has a slope",
-        # JavaScript's sign of -0 is -0; adding 0 makes it NumPy's 0.
-        write=Notation(
-            call("np.sign({0})"),
-            Form("Math.sign({0}) + 0", ADD),
-            call(r"\operatorname{{sign}}\left({0}\right)"),
-        ),
-        try_at=([0.3, -0.7, 2.0],),
-    )
-)
-floor = register(
-    Op(
-        "floor",
-        Family.MAP,
-        says="rounds down",
-        result=map_type("float64"),
-        scalar=_floor,
-        vjp=lambda g, y, x: (None,),
-        jvp=lambda dx, y, x: None,
-        why="a step is flat wherever it has a slope",
-        write=Notation(
-            call("np.floor({0})"), call("Math.floor({0})"), call(r"\left\lfloor {0} \right\rfloor")
-        ),
-        try_at=([0.3, -0.7, 2.5],),
-    )
+    ([0.3, -0.7, 2.0],),
 )
 copy = register(
     Op(
@@ -246,69 +187,41 @@ copy = register(
         try_at=([0.3, -0.7],),
     )
 )
-
-
-def _leaky_slope(x: Value, slope: float) -> Any:
-    return apply("where", x > 0, 1.0, slope)
-
-
-leaky_relu = register(
-    Op(
-        "leaky_relu",
-        Family.MAP,
-        says="keeps positive numbers and lets a little of the others through",
-        result=map_type("float64"),
-        scalar=lambda x, slope: x if x > 0 else slope * x,
-        vjp=lambda g, y, x, slope: (g * _leaky_slope(x, slope),),
-        jvp=lambda dx, y, x, slope: dx * _leaky_slope(x, slope),
-        why="the slope is 1 for positive inputs and the leak for the others",
-        write=Notation(
-            repeated("np.where({0} > 0, {0}, {slope} * {0})", ATOM),
-            Form("({0} > 0 ? {0} : {slope} * {0})", ATOM, (ATOM,)),
-            call(r"\max\left({0}, {slope}\,{0}\right)"),
-        ),
-        try_at=([0.3, -0.7, 2.0, -4.0],),
-        try_params=({"slope": 0.01},),
-    )
+logaddexp = several(
+    "logaddexp",
+    "adds two numbers that are given as logarithms",
+    _logaddexp,
+    lambda y, a, b: (apply("exp", a - y), apply("exp", b - y)),
+    "the slope with respect to each side is its share of the sum",
+    Notation(
+        call("np.logaddexp({0}, {1})"),
+        call("logaddexp({0}, {1})"),
+        call(r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)"),
+    ),
 )
 
 
-def _tie(a: Value, b: Value, y: Value) -> tuple[Any, Any]:
-    """How much of the slope each side has: the one that is the result, half each at a tie."""
-    half = apply("where", apply("eq", a, b), 0.5, 1.0)
-    return (apply("eq", a, y) * half, apply("eq", b, y) * half)
+def _over(x: Value, y: Any) -> Any:
+    """x / y, but 0 / 0 is 0."""
+    nothing = apply("logical_and", apply("eq", x, 0.0), apply("eq", y, 0.0))
+    return x / apply("where", nothing, 1.0, y)
 
 
-def _pick_vjp(g: Value, y: Value, a: Value, b: Value) -> tuple[Any, Any]:
-    left, right = _tie(a, b, y)
-    return (g * left, g * right)
-
-
-def _pick_jvp(da: Any, db: Any, y: Value, a: Value, b: Value) -> Any:
-    left, right = _tie(a, b, y)
-    return plus(None if da is None else da * left, None if db is None else db * right)
-
-
-for _name, _says, _scalar in (
-    ("maximum", "keeps the larger", _larger),
-    ("minimum", "keeps the smaller", _smaller),
-):
-    _short = _name[:3]
-    register(
-        Op(
-            _name,
-            Family.MAP,
-            says=f"{_says} of two numbers",
-            result=map_type("float64"),
-            scalar=_scalar,
-            vjp=_pick_vjp,
-            jvp=_pick_jvp,
-            why="only the number that was kept matters; at a tie each has half the slope",
-            write=Notation(
-                call(f"np.{_name}({{0}}, {{1}})"),
-                call(f"Math.{_short}({{0}}, {{1}})"),
-                call(rf"\{_short}\left({{0}}, {{1}}\right)"),
-            ),
-            try_at=([0.5, -2.0, 3.0], [1.5, 0.7, -0.3]),
-        )
-    )
+xlogy = several(
+    "xlogy",
+    "multiplies by a logarithm, where 0 times anything is 0",
+    _xlogy,
+    lambda y, a, b: (apply("log", b), _over(a, b)),
+    "a product's slopes: the logarithm, and x times the logarithm's slope 1 / y",
+    from_scipy("xlogy", "xlogy", r"\operatorname{{xlogy}}", 2),
+    ([0.5, -2.0, 3.0, 0.0], [1.5, 0.7, 0.3, 2.0]),
+)
+xlog1py = several(
+    "xlog1py",
+    "multiplies by the logarithm of one plus a number, where 0 times anything is 0",
+    _xlog1py,
+    lambda y, a, b: (apply("log1p", b), _over(a, 1 + b)),
+    "a product's slopes: the logarithm, and x times the logarithm's slope 1 / (1 + y)",
+    from_scipy("xlog1py", "xlog1py", r"\operatorname{{xlog1py}}", 2),
+    ([0.5, -2.0, 3.0, 0.0], [1.5, 0.7, -0.3, 2.0]),
+)
