@@ -44,6 +44,14 @@ class Speller(ABC):
     line: int = 88
     """… and so does the longest part of an expression that would be longer than this."""
 
+    def width(self, text: Text) -> int:
+        """How long a piece is, as it is read."""
+        return len(text.text)
+
+    def foldable(self, equation: Equation, text: Text) -> bool:
+        """Whether a value that nobody named may stand inside the expression that uses it."""
+        return self.width(text) <= self.longest
+
     @abstractmethod
     def constant(self, value: Constant) -> Text: ...
 
@@ -58,9 +66,36 @@ class Speller(ABC):
         """The operands as this equation needs them written."""
         return operands
 
-    @abstractmethod
     def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
-        """Operations that no template can write; None if the target cannot express it."""
+        """Operations that no template can write; None if the target cannot express it.
+
+        A method `_name(equation, operands)` of the speller writes the operation of that name.
+        """
+        write = getattr(self, f"_{equation.op}", None)
+        result: Text | None = write(equation, operands) if write is not None else None
+        return result
+
+    def spell(self, equation: Equation, operands: Sequence[Text]) -> Text:
+        """The operation on its operands.
+
+        Raises:
+            EmitError: the target cannot express it.
+        """
+        operands = self.operands(equation, operands)
+        form = self.form(equation.op)
+        if form is not None:
+            pieces = [t.within(form.need(i)) for i, t in enumerate(operands)]
+            return Text(form.template.format(*pieces, **equation.options), form.strength)
+        special = self.special(equation, operands)
+        return self.refuse(equation) if special is None else special
+
+    def refuse(self, equation: Equation) -> Text:
+        """Raises: EmitError, always: it names the operation and the place it came from."""
+        raise EmitError(
+            f"{self.target} cannot express the operation {equation.op!r}",
+            origin=equation.origin,
+            remedy=f"write that line with operations that {self.target} knows, or choose another target",
+        )
 
 
 def statements(program: Program, speller: Speller) -> list[Statement]:
@@ -101,7 +136,7 @@ class _Walk:
 
     def _may_fold(self, equation: Equation, text: Text) -> bool:
         output = equation.output
-        if output.named or len(text.text) > self.speller.longest:
+        if output.named or not self.speller.foldable(equation, text):
             return False
         # A size is cheaper to read off again than to name.
         return self._uses.get(output.name, 0) <= 1 or equation.op == "dim"
@@ -113,12 +148,12 @@ class _Walk:
             if form is not None and form.template.count(f"{{{position}}}") > 1:
                 self._unfold(a, done)
         while True:
-            text = self._spell(equation, form, [self._operand(a)[0] for a in equation.inputs])
+            text = self.speller.spell(equation, [self._operand(a)[0] for a in equation.inputs])
             folded = [a for a in equation.inputs if isinstance(a, Var) and a.name in self._folded]
-            if len(text.text) <= self.speller.line or not folded:
+            if self.speller.width(text) <= self.speller.line or not folded:
                 covers = [name for a in equation.inputs for name in self._operand(a)[1]]
                 return text, tuple(dict.fromkeys(covers))
-            self._unfold(max(folded, key=lambda a: len(self._folded[a.name][0].text)), done)
+            self._unfold(max(folded, key=lambda a: self.speller.width(self._folded[a.name][0])), done)
 
     def _operand(self, a: Atom) -> tuple[Text, tuple[str, ...]]:
         if isinstance(a, Constant):
@@ -129,18 +164,6 @@ class _Walk:
         if isinstance(a, Var) and a.name in self._folded:
             text, covers = self._folded.pop(a.name)
             done.append(Statement(a, text.text, self._made[a.name], covers))
-
-    def _spell(self, equation: Equation, form: Form | None, operands: Sequence[Text]) -> Text:
-        operands = self.speller.operands(equation, operands)
-        if form is not None:
-            pieces = [t.within(form.need(i)) for i, t in enumerate(operands)]
-            return Text(form.template.format(*pieces, **equation.options), form.strength)
-        special = self.speller.special(equation, operands)
-        if special is None:
-            raise EmitError(
-                f"{self.speller.target} cannot express the operation {equation.op!r}", origin=equation.origin
-            )
-        return special
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from backsight.emit.expressions import Source, Text
+from backsight.emit.products import matrix_product
 from backsight.emit.python import PythonSpeller, python_name, reserved_names, write_function
 from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, Form
 from backsight.ir.program import Atom, Constant, Dim, Equation, Program, Shape, Var
-from backsight.ops.linalg import contract_spec, read_spec
+from backsight.ops.linalg import read_spec
 
 # Functions that NumPy lacks; those that the code calls are written above it. One may call those before it.
 HELPERS: Mapping[str, str] = {
@@ -109,11 +110,6 @@ class NumpySpeller(PythonSpeller):
             written[first] = Text(f"1.0 * {operands[first].within(MULTIPLY + 1)}", MULTIPLY)
         return written
 
-    def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
-        write = getattr(self, f"_{equation.op}", None)
-        result: Text | None = write(equation, operands) if write is not None else None
-        return result
-
     def size(self, dim: Dim) -> str:
         """A dimension as source: a number, or the axis of the first input that has it."""
         if isinstance(dim, int):
@@ -143,10 +139,13 @@ class NumpySpeller(PythonSpeller):
     def _contract(self, equation: Equation, operands: Sequence[Text]) -> Text:
         spec = equation.options["spec"]
         letters, right = read_spec(spec)
-        if len(operands) == 2:
-            product = _product(letters, right, operands)
-            if product is not None:
-                return product
+        product = matrix_product(letters, right)
+        if product is not None:
+            (first, turn_first), (second, turn_second) = product.left, product.right
+            if product.outer:
+                return Text(f"np.outer({operands[first].text}, {operands[second].text})")
+            a, b = _turned(operands[first], turn_first), _turned(operands[second], turn_second)
+            return Text(f"{a.within(MULTIPLY)} @ {b.within(MULTIPLY + 1)}", MULTIPLY)
         return Text(f'np.einsum("{spec}", {", ".join(t.text for t in operands)})')
 
     # Reductions ---------------------------------------------------------------------------------------------
@@ -240,51 +239,6 @@ def _sizes(program: Program) -> set[str]:
         if e.op == "dim" or (e.op in ("add", "sub", "mul") and whole):
             found.add(e.output.name)
     return found
-
-
-def _product(letters: Sequence[str], right: str, operands: Sequence[Text]) -> Text | None:
-    """A contraction of two operands as `@`, `.T` and np.outer, where it is one."""
-    first, second = letters
-    if any(len(set(x)) != len(x) for x in letters):
-        return None
-    if len(first) == len(second) == 1:
-        if first == second and right == "":
-            return Text(f"{operands[0].within(MULTIPLY)} @ {operands[1].within(MULTIPLY + 1)}", MULTIPLY)
-        if first != second and len(right) == 2:
-            a, b = operands if right == first + second else (operands[1], operands[0])
-            return Text(f"np.outer({a.text}, {b.text})")
-        return None
-    for one, other, left, last in ((0, 1, first, second), (1, 0, second, first)):
-        oriented = _oriented(left, last, right)
-        if oriented is not None:
-            turn_left, turn_last = oriented
-            a, b = _turned(operands[one], turn_left), _turned(operands[other], turn_last)
-            return Text(f"{a.within(MULTIPLY)} @ {b.within(MULTIPLY + 1)}", MULTIPLY)
-    return None
-
-
-def _oriented(left: str, last: str, right: str) -> tuple[bool, bool] | None:
-    """Which of two operands must be transposed so that `left @ last` has the letters `right`."""
-    for turn_left in (False, True):
-        for turn_last in (False, True):
-            a = left[::-1] if turn_left else left
-            b = last[::-1] if turn_last else last
-            if (turn_left and len(left) != 2) or (turn_last and len(last) != 2):
-                continue
-            if _is_matmul(a, b, right):
-                return turn_left, turn_last
-    return None
-
-
-def _is_matmul(a: str, b: str, right: str) -> bool:
-    if not a or not b:
-        return False
-    (pa, pb), pr = read_spec(contract_spec(len(a), len(b)))
-    names: dict[str, str] = {}
-    for mine, theirs in zip(a + b + right, pa + pb + pr, strict=False):
-        if names.setdefault(theirs, mine) != mine:
-            return False
-    return len(right) == len(pr) and len(set(names.values())) == len(names)
 
 
 def _turned(text: Text, turn: bool) -> Text:

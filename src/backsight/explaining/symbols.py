@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from backsight.emit.expressions import Speller, Text, statements
-from backsight.ir.op import ADD, ATOM, MULTIPLY, POWER, REGISTRY, UNARY, Form
+from backsight.emit.expressions import Text, statements
+from backsight.emit.tex import OPEN, TexSpeller, name_parts, summed
+from backsight.ir.op import ATOM, POWER, REGISTRY, Family
 from backsight.ir.program import Atom, Constant, Dim, Equation, Program, Var
 from backsight.ops.linalg import read_spec
 
 _LETTERS = "ijklmpqrs"
-_NAME = re.compile(r"([A-Za-z]+?)_?(\d*)$")
-_SPECIAL = {"cost": "C", "error": "e", "loss": "L", "X": "x", "T": "t"}
-_GREEK = {"alpha", "beta", "gamma", "delta", "theta", "mu", "sigma", "eta", "lam"}
+_ENTRY = {"X": "x", "T": "t", r"\mathrm{error}": "e"}
 
 
 class Letters:
@@ -37,72 +35,66 @@ class Letters:
 
 def symbol(var: Var, letters: Letters) -> str:
     """The TeX of one entry of a variable; the example's index is left out."""
-    match = _NAME.fullmatch(var.name)
-    stem, digits = (match[1], match[2]) if match else (var.name, "")
-    stem = _SPECIAL.get(stem, stem)
-    if stem in _GREEK:
-        stem = "\\" + stem
-    elif len(stem) > 1:
-        stem = rf"\mathrm{{{stem}}}"
+    stem, below = name_parts(var.name)
+    # Entries are lower case, and an array that has indices wears its number above.
+    stem, number = _ENTRY.get(stem, stem), ",".join(below)
     index = "".join(c for c in letters.index(var) if c != "n")
     if index:
-        return stem + (f"^{{{digits}}}" if digits else "") + f"_{{{index}}}"
-    return stem + (f"_{{{digits}}}" if digits else "")
+        return stem + (f"^{{{number}}}" if number else "") + f"_{{{index}}}"
+    return stem + (f"_{{{number}}}" if number else "")
 
 
 def derivative(top: Var, bottom: Var, letters: Letters) -> str:
     return rf"\frac{{\partial {symbol(top, letters)}}}{{\partial {symbol(bottom, letters)}}}"
 
 
-class TexSpeller(Speller):
+class EntrySpeller(TexSpeller):
     """Entry by entry: the TeX of one element of each value, with sums written out."""
-
-    target = "latex"
-    longest = line = 10_000
 
     def __init__(self, letters: Letters) -> None:
         self.letters = letters
-
-    def constant(self, value: Constant) -> Text:
-        number = value.value
-        text = str(int(number)) if number == int(number) else repr(number)
-        return Text(text, UNARY if text.startswith("-") else ATOM)
 
     def name(self, var: Var) -> Text:
         text = symbol(var, self.letters)
         # TeX allows one superscript: a layer's number counts as one.
         return Text(text, POWER if "^" in text else ATOM)
 
-    def form(self, op: str) -> Form | None:
-        return REGISTRY[op].write.tex
-
     def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
-        if equation.op == "contract":
-            return self._contract(equation, operands)
-        if equation.op in ("sum", "mean"):
-            letters = self.letters.index(equation.inputs[0]) if isinstance(equation.inputs[0], Var) else []
-            over = [letters[a] for a in equation.options["axes"] if a < len(letters)]
-            return Text(rf"\sum_{{{','.join(over)}}} {operands[0].within(MULTIPLY)}", ADD)
-        if equation.op == "softmax":
-            return Text(rf"\operatorname{{softmax}}\left({operands[0].text}\right)")
-        if equation.op == "logsumexp":
-            return Text(rf"\ln \sum e^{{{operands[0].text}}}", ADD)
-        if equation.op == "dim":
-            return Text("n" if equation.options["dim"] == self.letters.rows else str(equation.options["dim"]))
-        if equation.op in ("broadcast", "expand_dims", "squeeze", "reshape", "copy", "transpose", "index"):
+        written = super().special(equation, operands)
+        if written is not None or self.form(equation.op) is not None:
+            return written
+        if REGISTRY[equation.op].family is Family.MOVE and operands:
             return operands[0]
+        # An explanation never fails for want of a symbol.
         arguments = ", ".join(t.text for t in operands)
         return Text(rf"\operatorname{{{equation.op}}}\left({arguments}\right)")
 
-    def _contract(self, equation: Equation, operands: Sequence[Text]) -> Text:
-        specs, right = read_spec(equation.options["spec"])
+    def _fold(self, e: Equation, operands: Sequence[Text]) -> Text:
+        letters = self.letters.index(e.inputs[0]) if isinstance(e.inputs[0], Var) else []
+        return summed([letters[a] for a in e.options["axes"] if a < len(letters)], operands[0])
+
+    _sum = _mean = _fold
+
+    def _softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(rf"\operatorname{{softmax}}\left({operands[0].text}\right)")
+
+    def _logsumexp(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(rf"\ln \sum e^{{{operands[0].text}}}", OPEN)
+
+    def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text("n" if e.options["dim"] == self.letters.rows else str(e.options["dim"]))
+
+    def _contract(self, e: Equation, operands: Sequence[Text]) -> Text:
+        specs, right = read_spec(e.options["spec"])
         names: dict[str, str] = {}
-        for letters, atom in zip(specs, equation.inputs, strict=True):
+        for letters, atom in zip(specs, e.inputs, strict=True):
             if isinstance(atom, Var):
                 names.update(zip(letters, self.letters.index(atom), strict=True))
         over = sorted({names.get(c, c) for letters in specs for c in letters if c not in right} - {"n"})
-        product = r"\,".join(t.within(MULTIPLY) for t in operands)
-        return Text(rf"\sum_{{{','.join(over)}}} {product}" if over else product, ADD if over else MULTIPLY)
+        product = operands[0]
+        for factor in operands[1:]:
+            product = self.times(product, factor)
+        return summed(over, product)
 
 
 def expression(program: Program, atom: Atom, letters: Letters, *, through: Sequence[str] = ()) -> str:
@@ -110,7 +102,7 @@ def expression(program: Program, atom: Atom, letters: Letters, *, through: Seque
 
     A value that copies another is looked through.
     """
-    speller = TexSpeller(letters)
+    speller = EntrySpeller(letters)
     if isinstance(atom, Constant):
         return speller.constant(atom).text
     made = {e.output.name: e for e in program.equations}
@@ -125,7 +117,7 @@ def expression(program: Program, atom: Atom, letters: Letters, *, through: Seque
     return _spelled(program, equation, speller, made)
 
 
-def _spelled(program: Program, last: Equation, speller: TexSpeller, made: dict[str, Equation]) -> str:
+def _spelled(program: Program, last: Equation, speller: EntrySpeller, made: dict[str, Equation]) -> str:
     """Write one equation with its unnamed operands folded in."""
     needed = {last.output.name}
     part: list[Equation] = []

@@ -93,19 +93,15 @@ def _reverse(
     for equation in reversed(program.equations):
         y = equation.output
         if y.name in blame:
-            # A sum of several uses says where the last of them came from.
-            part = blame[y.name][-1]
-            source = builder.made.get(part.name) if isinstance(part, Var) else None
-            builder.origin, builder.note = (source.origin, source.note) if source else (None, "")
             adjoints[y.name] = total(builder, blame.pop(y.name))
             pass_back(builder, equation, adjoints[y.name], active, blame)
-    builder.origin, builder.note = None, ""
     for var in wanted:
-        adjoints[var.name] = (
-            total(builder, blame[var.name])
-            if var.name in blame
-            else builder.apply("broadcast", (Constant(0.0),), shape=var.type.shape)
-        )
+        if var.name in blame:
+            adjoints[var.name] = total(builder, blame[var.name])
+        else:
+            builder.origin, builder.note = None, "broadcast"
+            adjoints[var.name] = builder.apply("broadcast", (Constant(0.0),), shape=var.type.shape)
+    builder.origin, builder.note = None, ""
     result = builder.finish((*outputs, *(adjoints[v.name] for v in wanted)))
     return _name_adjoints(result, program, adjoints)
 
@@ -148,7 +144,9 @@ def _fit(cotangent: Value, operand: Value, y: Value) -> Value:
 
 
 def total(builder: Builder, parts: list[Atom]) -> Atom:
-    """A value used several times collects the blame of every use."""
+    """A value used several times collects the blame of every use; the sum says where the last came from."""
+    source = builder.made.get(parts[-1].name) if isinstance(parts[-1], Var) else None
+    builder.origin, builder.note = (source.origin, source.note) if source else (None, "add")
     result = parts[0]
     for part in parts[1:]:
         result = builder.apply("add", (result, part))
