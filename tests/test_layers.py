@@ -24,6 +24,7 @@ ORDER = [
     {"explaining"},
     {"api"},
     {"checking"},
+    {"browser"},
     {"models"},
     {"guide"},
     {"server"},
@@ -45,6 +46,7 @@ CORE = {
     "emit",
     "explaining",
     "checking",
+    "browser",
 }
 
 

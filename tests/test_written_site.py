@@ -21,12 +21,14 @@ def pages(directory: Path) -> list[Path]:
 # What `backsight build` wrote
 
 
-def test_every_page_finds_the_payload(built_site: Path) -> None:
-    assert len(pages(built_site)) >= 4
+def test_every_page_finds_what_it_computes_with(built_site: Path) -> None:
+    assert len(pages(built_site)) >= 5
     for page in pages(built_site):
-        address = re.search(r'<meta name="backsight-payload" content="([^"]*)"', page.read_text())
-        assert address is not None, page
-        assert [*(page.parent / address[1]).glob("*.js")], page
+        named = dict(re.findall(r'<meta name="backsight-(payload|core)" content="([^"]*)"', page.read_text()))
+        assert named, page
+        assert all((page.parent / address).exists() for address in named.values()), page
+        assert "payload" not in named or [*(page.parent / named["payload"]).glob("*.js")], page
+        assert "core" not in named or named["core"].endswith(".zip"), page
 
 
 def test_every_address_is_relative_and_leads_somewhere(built_site: Path) -> None:
@@ -80,6 +82,9 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ".pages/index.html": PAGE.format(head=HEAD.format(up=""), body=""),
         ".pages/404.html": PAGE.format(head="", body=""),
         ".pages/sandbox/index.html": PAGE.format(head=HEAD.format(up="../"), body=""),
+        ".pages/python/index.html": PAGE.format(
+            head='<meta name="backsight-core" content="../py/" />', body=""
+        ),
         ".pages/lesson/index.html": PAGE.format(head=lesson, body="<!--backsight:lesson-->"),
         "assets/home-abc.js": "export {};" * 100,
         "theme.js": "document;",
@@ -107,6 +112,8 @@ def test_a_bundle_can_be_completed_in_place_again_and_again(bundle: Path) -> Non
     site.write(bundle, bundle)
     assert names(bundle) == first
     assert {"index.html", "404.html", "sandbox/index.html", "assets/home-abc.js.br"} <= first
+    (core,) = (name for name in first if name.startswith("py/"))
+    assert f'content="../{core}"' in (bundle / "python/index.html").read_text()
 
 
 def test_a_site_written_before_is_replaced(bundle: Path, tmp_path: Path) -> None:

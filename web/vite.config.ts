@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { woff2Only } from './vite.shared.ts';
+import { pythonConstants, pythonRuntime, woff2Only } from './vite.shared.ts';
 
-export default defineConfig({
+const outDir = '../src/backsight/static';
+
+export default defineConfig(({ command }) => ({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
-  plugins: [woff2Only, svelte()],
+  plugins: [woff2Only, svelte(), pythonRuntime(outDir)],
+  define: pythonConstants(command === 'serve'),
   build: {
-    outDir: '../src/backsight/static',
+    outDir,
     emptyOutDir: true,
     target: 'es2022',
     // data: addresses would force font-src and img-src data: into the security policy.
@@ -19,6 +22,7 @@ export default defineConfig({
         home: 'index.html',
         sandbox: 'sandbox/index.html',
         lesson: 'lesson/index.html',
+        python: 'python/index.html',
         lost: '404.html',
       },
     },
@@ -27,4 +31,4 @@ export default defineConfig({
   // Tests use Svelte's browser build, not the server one.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
-});
+}));

@@ -25,11 +25,17 @@ from starlette.routing import Route
 
 from backsight.errors import SiteError
 
-# Nothing from elsewhere, nothing inline, no eval; a worker's file carries the same policy.
+# Nothing from elsewhere, nothing inline, no eval.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# A worker obeys the policy its own file came with, so what one worker needs, no page is given. Python needs
+# WebAssembly, and asks for its parts; kernels made from a person's code come as text, and ask for nothing.
+WORKER_POLICIES = {
+    "assets/python.worker-": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+    "assets/kernel.worker-": "default-src 'none'; script-src 'self' blob:",
+}
 ALWAYS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -43,6 +49,7 @@ MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
@@ -50,6 +57,7 @@ MEDIA_TYPES = {
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
     ".wasm": "application/wasm",
+    ".zip": "application/zip",
 }
 ENCODINGS = {"br": ".br", "gzip": ".gz"}  # best first
 
@@ -62,6 +70,7 @@ class File:
     media_type: str
     etag: str
     cache: str
+    policy: str
     encoded: dict[str, Path]
 
 
@@ -102,16 +111,21 @@ def _files(directory: Path) -> Iterator[tuple[str, File]]:
                 path=path,
                 media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
                 etag=hashlib.sha256(path.read_bytes()).hexdigest()[:20],
-                cache=FOR_GOOD if relative.parts[0] in ("assets", "payload") else ASK_AGAIN,
+                cache=FOR_GOOD if relative.parts[0] in ("assets", "payload", "py") else ASK_AGAIN,
+                policy=_policy(relative.as_posix()),
                 encoded={name: file for name, file in beside.items() if file.is_file()},
             ),
         )
 
 
+def _policy(address: str) -> str:
+    return next((p for start, p in WORKER_POLICIES.items() if address.startswith(start)), POLICY)
+
+
 def _send(file: File, request: Request) -> Response:
     encoding = _accepted(request.headers.get("accept-encoding", ""), file.encoded)
     etag = f'"{file.etag}-{encoding}"' if encoding else f'"{file.etag}"'
-    headers = {**ALWAYS, "etag": etag, "cache-control": file.cache}
+    headers = {**ALWAYS, "content-security-policy": file.policy, "etag": etag, "cache-control": file.cache}
     if file.encoded:
         headers["vary"] = "accept-encoding"
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]

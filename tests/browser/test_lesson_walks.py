@@ -188,12 +188,15 @@ class Learner:
     def walk(self, step: dict[str, Any]) -> None:
         first = {name: float(i["value"]) for name, i in self.stage["inputs"].items()}
         self.inputs = {**getattr(self, "inputs", first), **step["scene"].get("set", {})}
+        rows = step["scene"].get("ledger", [])
+        blanks = rows[len(rows) - step["scene"].get("blanks", 0) :]
         for block in step["blocks"]:
             task = self.text.get_by_role("group", name=LABELS[block["kind"]]).last
+            if block["kind"] == "check" and blanks:
+                expect(task, "a check looks back on the blanks").to_have_count(0)
+                blanks = self.fill_blanks(blanks)
             getattr(self, block["kind"])(block, task, step)
-        rows = step["scene"].get("ledger", [])
-        for quantity in rows[len(rows) - step["scene"].get("blanks", 0) :]:
-            self.fill_blank(quantity)
+        self.fill_blanks(blanks)
         if step is not self.lesson.data["steps"][-1]:
             expect(self.page.get_by_role("link", name="Next", exact=True)).to_be_visible()
 
@@ -258,6 +261,14 @@ class Learner:
     def decision(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
         self.hands.choose(task.get_by_role("radiogroup"), len(block["option"]) - 1)
         expect(task.locator(".reply")).to_be_visible()
+
+    def fill_blanks(self, quantities: list[str]) -> list[str]:
+        if quantities:
+            expect(self.text.get_by_text("Now the ledger")).to_be_visible()
+        for quantity in quantities:
+            self.fill_blank(quantity)
+        expect(self.text.get_by_text("Now the ledger")).to_have_count(0)
+        return []
 
     def fill_blank(self, quantity: str) -> None:
         data = self.stage["quantities"][quantity]
@@ -338,7 +349,8 @@ def test_a_prediction_is_kept_and_shown_beside_the_truth(page: Page) -> None:
     open_lesson(page, "how-slopes-combine")
     page.goto("/lessons/how-slopes-combine/#two-links")
     task = page.get_by_role("group", name="Predict first")
-    expect(page.locator("svg .cloth")).to_have_count(1)
+    # One over the dial, one over the glass that it reads.
+    expect(page.locator("svg .cloth")).to_have_count(2)
     task.get_by_role("textbox").fill("2.5")
     task.get_by_role("button", name="Lock it in").click()
     expect(task).to_contain_text("You said")

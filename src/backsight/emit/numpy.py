@@ -230,6 +230,9 @@ class NumpySpeller(PythonSpeller):
     def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(self.size(e.options["dim"]))
 
+    def _eye(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(f"np.eye({self.size(e.options['dim'])})")
+
 
 def _sizes(program: Program) -> set[str]:
     """Names of scalars computed from sizes of axes alone: plain Python numbers, no matter of dtypes."""

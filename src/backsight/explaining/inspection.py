@@ -79,11 +79,11 @@ def _edges(builder: Builder, forward: Program) -> list[Edge]:
     result: list[Edge] = []
     for equation in forward.equations:
         if equation.output.named and equation.output.type.dtype == "float64":
-            result += _segment_edges(builder, equation, _segment(equation, made))
+            result += _segment_edges(builder, equation, segment_of(equation, made))
     return result
 
 
-def _segment(last: Equation, made: Mapping[str, Equation]) -> list[Equation]:
+def segment_of(last: Equation, made: Mapping[str, Equation]) -> list[Equation]:
     """The unnamed steps that end in a named value, last first: users come before what they use."""
     members = {last.output.name: last}
     frontier = [last]

@@ -1,7 +1,8 @@
 """Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
 
-    index.html  sandbox/index.html  lessons/<slug>/index.html  404.html
+    index.html  sandbox/index.html  python/index.html  lessons/<slug>/index.html  404.html
     assets/…            the bundle; names carry a hash of the content
+    py/…                the core as a zip file, for Python in the browser
     payload/<hash>/…    what Python computed: Programs, derivations, kernels
 
 The bundle comes ready-made from Vite (tools/webbuild.py); payload and lessons are computed afresh from the
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 import brotli
 
 from backsight.errors import SiteError
+from backsight.guide.core import write_core
 
 if TYPE_CHECKING:
     from backsight.guide.markdown import Lesson
@@ -60,14 +62,17 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1) -> None:
         shutil.copytree(bundle, directory, dirs_exist_ok=True, ignore=_not_bundle)
     (directory / MARK).touch()
     payload = _write_payload(directory, processes)
-    lessons = _write_lessons(directory, (pages / "lesson/index.html").read_text("utf-8"), payload)
+    core = write_core(directory, PACKAGE)
+    lessons = _write_lessons(directory, (pages / "lesson/index.html").read_text("utf-8"), payload, core)
     home = (pages / "index.html").read_text("utf-8")
     _write_page(
         directory / "index.html",
-        _with_payload(home, "", payload).replace("</head>", _list(lessons) + "</head>"),
+        _with_address(home, "payload", payload).replace("</head>", _list(lessons) + "</head>"),
     )
     sandbox = (pages / "sandbox/index.html").read_text("utf-8")
-    _write_page(directory / "sandbox/index.html", _with_payload(sandbox, "../", payload))
+    _write_page(directory / "sandbox/index.html", _with_address(sandbox, "payload", f"../{payload}"))
+    python = (pages / "python/index.html").read_text("utf-8")
+    _write_page(directory / "python/index.html", _with_address(python, "core", f"../{core}"))
     _write_page(directory / "404.html", (pages / "404.html").read_text("utf-8"))
     _compress(directory)
 
@@ -89,11 +94,8 @@ def _clear(directory: Path) -> None:
 
 def _not_bundle(folder: str, names: list[str]) -> set[str]:
     """What `write` makes itself, or nobody is served."""
-    return {
-        name
-        for name in names
-        if name.startswith(".") or name in ("payload", "lessons", "sandbox") or ".html" in name
-    }
+    ours = {"payload", "py", "lessons", "sandbox", "python"}
+    return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 
 def _write_payload(directory: Path, processes: int) -> str:
@@ -114,7 +116,7 @@ def _write_payload(directory: Path, processes: int) -> str:
     return f"payload/{name}/"
 
 
-def _write_lessons(directory: Path, template: str, payload: str) -> list[Lesson]:
+def _write_lessons(directory: Path, template: str, payload: str, core: str) -> list[Lesson]:
     from backsight.guide.markdown import render_lesson
 
     shutil.rmtree(directory / "lessons", ignore_errors=True)
@@ -123,18 +125,19 @@ def _write_lessons(directory: Path, template: str, payload: str) -> list[Lesson]
     for lesson in lessons:
         # One folder deeper than the template, hence one step more up to everything.
         page = template.replace('="../', '="../../')
-        page = page.replace("<!--backsight:head-->", _head(lesson, payload))
+        page = page.replace("<!--backsight:head-->", _head(lesson, payload, core))
         page = page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
         _write_page(directory / "lessons" / lesson.slug / "index.html", page)
     return lessons
 
 
-def _head(lesson: Lesson, payload: str) -> str:
+def _head(lesson: Lesson, payload: str, core: str) -> str:
     title, question = html.escape(lesson.title), html.escape(lesson.question)
     return (
         f"<title>{title} · backsight</title>\n"
         f'    <meta name="description" content="{question}" />\n'
-        f'    <meta name="backsight-payload" content="../../{payload}" />'
+        f'    <meta name="backsight-payload" content="../../{payload}" />\n'
+        f'    <meta name="backsight-core" content="../../{core}" />'
     )
 
 
@@ -149,9 +152,9 @@ def _json(name: str, data: object) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>\n'
 
 
-def _with_payload(page: str, up: str, payload: str) -> str:
-    """The page with the payload's true address."""
-    return re.sub(r'(<meta name="backsight-payload" content=")[^"]*', rf"\g<1>{up}{payload}", page)
+def _with_address(page: str, name: str, address: str) -> str:
+    """The page with the true address of the payload or the core."""
+    return re.sub(rf'(<meta name="backsight-{name}" content=")[^"]*', rf"\g<1>{address}", page)
 
 
 def _write_page(path: Path, text: str) -> None:

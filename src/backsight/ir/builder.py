@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from backsight.errors import BacksightError
+from backsight.errors import BacksightError, ShapeError
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import ArrayType, Atom, Constant, Equation, Guard, Origin, Program, Var
 
@@ -21,9 +21,14 @@ def freeze(value: Any) -> Any:
 class Builder:
     """A Program under construction.
 
+    `level` is how many other Programs are being traced around this one: where values of several meet, the
+    innermost records what is done to them.
+
     `locate` is asked for the origin and the name of every value that is not named explicitly; the tracer sets
     it to read the user's source.
     """
+
+    level = 0
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -105,6 +110,33 @@ class Builder:
         for equation in program.equations:
             self.copy(equation)
         self.guards.extend(program.guards)
+
+    def inline(self, program: Program, inputs: Sequence[Atom]) -> list[Atom]:
+        """Append a whole Program, with these atoms in the place of its inputs; returns its outputs.
+
+        Raises:
+            ShapeError: an atom has another type than the input it stands for.
+        """
+        known: dict[str, Atom] = {}
+        for var, atom in zip(program.inputs, inputs, strict=True):
+            if atom.type != var.type:
+                raise ShapeError(f"{var.name} must be {var.type}, not {atom.type}")
+            known[var.name] = atom
+
+        def here(a: Atom) -> Atom:
+            return known[a.name] if isinstance(a, Var) else a
+
+        for e in program.equations:
+            old = e.output
+            name = self.fresh(old.name) if old.named else self._fresh_temporary()
+            output = Var(name, old.type, old.named)
+            known[old.name] = output
+            self._append(Equation(e.op, tuple(map(here, e.inputs)), e.params, output, e.origin, e.note))
+        for g in program.guards:
+            decided = here(g.variable)
+            if isinstance(decided, Var):
+                self.guards.append(Guard(decided, g.expected, g.origin))
+        return [here(a) for a in program.outputs]
 
     def finish(self, outputs: Sequence[Atom], name: str | None = None) -> Program:
         from backsight.ir.checker import check

@@ -401,6 +401,11 @@ class Definitions:
     def dim(self, e: Equation, dim: str) -> list[Node]:
         return [self.node(e.output.name, (), (), self.count(dim))]
 
+    def eye(self, e: Equation, dim: Dim) -> list[Node]:
+        axes, at = self.span(e.output.type.shape)
+        same = Compute("eq", (Whole(at[0]), Whole(at[1])))
+        return [self.node(e.output.name, axes, at, Compute("where", (same, Number(1.0), Number(0.0))))]
+
 
 _RULES: dict[str, Callable[..., list[Node]]] = {
     name: getattr(Definitions, name)
@@ -421,6 +426,7 @@ _RULES: dict[str, Callable[..., list[Node]]] = {
         "stack",
         "concatenate",
         "dim",
+        "eye",
     ]
 }
 

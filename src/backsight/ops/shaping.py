@@ -454,3 +454,17 @@ dim = register(
         try_params=({"dim": "n"},),
     )
 )
+
+eye = register(
+    Op(
+        "eye",
+        Family.MOVE,
+        says="is 1 on the diagonal and 0 beside it",
+        result=lambda types, dim: ArrayType((dim, dim)),
+        reference=lambda arrays, shape, dims, dim: [float(i == j) for i, j in indices(shape)],
+        vjp=lambda g, y, dim: (),
+        jvp=lambda y, dim: None,
+        why="its ones and zeros do not move",
+        try_params=({"dim": 3},),
+    )
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from backsight.errors import TraceError
@@ -43,6 +43,8 @@ class Value:
         return Constant(plain_number(other)) if isinstance(other, bool | int | float) else None
 
     def _binary(self, op: str, other: Any, swap: bool = False) -> Any:
+        if isinstance(other, Value) and other.builder.level > self.builder.level:
+            return other._binary(op, self, not swap)
         atom = self.lift(other)
         if atom is None:
             return NotImplemented
@@ -107,13 +109,22 @@ class Value:
         return self._binary("ne", other)
 
 
+def innermost(operands: Iterable[Any]) -> Value | None:
+    """The operand whose Program is being traced innermost; None if no operand is a value of a Program."""
+    owner: Value | None = None
+    for x in operands:
+        if isinstance(x, Value) and (owner is None or x.builder.level > owner.builder.level):
+            owner = x
+    return owner
+
+
 def apply(op: str, *operands: Any, **params: Any) -> Any:
     """Append `op` to the Program its operands belong to.
 
     Raises:
         TraceError: none of the operands is a value of a Program, or one cannot be an operand.
     """
-    owner = next((x for x in operands if isinstance(x, Value)), None)
+    owner = innermost(operands)
     if owner is None:
         raise TraceError(f"{op} needs at least one traced operand")
     atoms: list[Atom] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -20,35 +20,60 @@ class Examples:
 
     Args:
         run: runs a Program fast, for long arrays; without it everything is computed in plain Python.
+        sizes: those of named dimensions, as far as they are known already.
     """
 
-    def __init__(self, run: Run | None) -> None:
+    def __init__(self, run: Run | None, sizes: Mapping[str, int]) -> None:
         self._run = run
         self._known: dict[str, Any] = {}
-        self._dims: dict[str, int] = {}
-        self._evaluation = Evaluation(self._dims)
+        self._later: dict[str, tuple[Var, Callable[[], Any]]] = {}
+        self.dims: dict[str, int] = dict(sizes)
+        self._evaluation = Evaluation(self.dims)
         self._done = 0
 
     def add(self, var: Var, value: Any) -> None:
         """The example of an input."""
         self._known[var.name] = value
 
+    def add_later(self, var: Var, value: Callable[[], Any]) -> None:
+        """The example of an input, to be computed when a decision asks; it may answer None."""
+        self._later[var.name] = (var, value)
+
     def bind(self, dim: str, size: int) -> int:
         """The size of a named dimension: this one, unless another example has said so before."""
-        return self._dims.setdefault(dim, size)
+        return self.dims.setdefault(dim, size)
 
     def __contains__(self, var: Var) -> bool:
         return var.name in self._known
 
     def value(self, var: Var, inputs: Sequence[Var], equations: Sequence[Equation]) -> Any:
-        """The number that a scalar is on the example, once all equations so far have been computed."""
-        new = equations[self._done :]
+        """What a value is on the example; None if it depends on an input that has none."""
+        for waiting, example in self._later.values():
+            if (found := example()) is not None:
+                self._known[waiting.name] = found
+                for dim, size in zip(waiting.type.shape, getattr(found, "shape", ()), strict=True):
+                    if isinstance(dim, str):
+                        self.bind(dim, int(size))
+        self._later.clear()
+        new = self._computable(equations[self._done :])
         self._done = len(equations)
         if self._run is not None and sum(map(self._work, new)) > _MUCH_WORK:
-            self._by_library(self._run, inputs, new)
+            self._by_library(self._run, [v for v in inputs if v in self], new)
         else:
             self._in_python(new)
-        return self._array(var.name).data[0]
+        return self._known.get(var.name)
+
+    def _computable(self, new: Sequence[Equation]) -> list[Equation]:
+        """Those equations that follow from what is known."""
+        known: set[str] = set()
+        found = []
+        for e in new:
+            operands = (a.name for a in e.inputs if isinstance(a, Var))
+            dims = {d for d in (*e.output.type.shape, e.options.get("dim")) if isinstance(d, str)}
+            if dims <= self.dims.keys() and all(n in known or n in self._known for n in operands):
+                known.add(e.output.name)
+                found.append(e)
+        return found
 
     def _in_python(self, new: Sequence[Equation]) -> None:
         for e in new:
@@ -79,6 +104,6 @@ class Examples:
         if e.op == "contract":
             size: dict[str, int] = {}
             for letters, a in zip(e.options["spec"].split("->")[0].split(","), e.inputs, strict=True):
-                size.update(zip(letters, sizes(a.type, self._dims), strict=True))
+                size.update(zip(letters, sizes(a.type, self.dims), strict=True))
             return prod(size.values())
-        return sum(prod(sizes(a.type, self._dims)) for a in (*e.inputs, e.output))
+        return sum(prod(sizes(a.type, self.dims)) for a in (*e.inputs, e.output))

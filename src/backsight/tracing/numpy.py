@@ -11,83 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from backsight.errors import BacksightError, InPlaceError, LostGradientError, ShapeError, TraceError
-from backsight.ir.builder import Builder
-from backsight.ir.evaluate import array_type
-from backsight.ir.program import ArrayType, Atom, Constant, Dim, Guard, Program, Var
+from backsight.ir.program import Atom, Constant, Dim, Guard, Program
 from backsight.ops.shapes import show
-from backsight.ops.value import Value, apply, plain_number
-from backsight.tracing.examples import Examples, Run
+from backsight.ops.value import Value, apply, innermost, plain_number
+from backsight.tracing.builder import TraceBuilder
 from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
-from backsight.tracing.source import locate, name_in_caller, user_origin
-
-_LOGICAL_IN_NUMPY = {"add", "sub", "neg", "contract"}
-
-
-class TraceBuilder(Builder):
-    """A Program being recorded, with the example's values at hand for decisions."""
-
-    def __init__(self, name: str, run: Run | None = None) -> None:
-        super().__init__(name)
-        self.locate = locate
-        self.examples = Examples(run)
-        self.captured: list[tuple[Var, Any]] = []
-        self.sizes: dict[str, Var] = {}
-        self._captured: dict[int, Var] = {}
-
-    def add_input(self, name: str, type: ArrayType, sizes: Sequence[Dim] = (), example: Any = None) -> Var:
-        """An input, and the example it has, if any, with its sizes."""
-        var = self.input(name, type)
-        if example is not None:
-            self.examples.add(var, example)
-            for dim, size in zip(type.shape, sizes, strict=True):
-                if isinstance(dim, str) and (known := self.examples.bind(dim, int(size))) != size:
-                    raise ShapeError(
-                        f"the dimension {dim!r} would be {known} and {size} at once",
-                        remedy=f"give the axis of {name} another name",
-                    )
-        return var
-
-    def capture(self, value: Any) -> Var:
-        """An array the function closes over becomes an input, under the name the user's code has for it."""
-        if id(value) not in self._captured:
-            name = name_in_caller(value)
-            try:
-                type = array_type(value)
-            except TypeError as error:
-                raise TraceError(
-                    f"an array among the operands does not hold numbers: {error}",
-                    origin=user_origin(),
-                    remedy="use arrays of floating-point numbers",
-                ) from None
-            var = self.add_input(name if name.isidentifier() else "captured", type, type.shape, value)
-            self._captured[id(value)] = var
-            self.captured.append((var, value))
-        return self._captured[id(value)]
-
-    def apply(self, op: str, inputs: Sequence[Atom], *, name: str = "", **params: Any) -> Var:
-        """As `Builder.apply`; refuses what NumPy answers with true or false and a Program with numbers."""
-        if op in _LOGICAL_IN_NUMPY and all(a.type.dtype == "bool" for a in inputs):
-            raise TraceError(
-                f"{op} of truth values is a question of logic in NumPy, not arithmetic",
-                origin=user_origin(),
-                remedy="use & | ~ for logic, or 1.0 * (x > 0) for the numbers 0 and 1",
-            )
-        return super().apply(op, inputs, name=name, **params)
-
-    def example_of(self, var: Var) -> Any:
-        """The value of a scalar on the example.
-
-        Raises:
-            TraceError: the function was traced with types only.
-        """
-        missing = next((v for v in self.inputs if v not in self.examples), None)
-        if missing is not None:
-            raise TraceError(
-                f"a decision needs numbers, but the input {missing.name!r} was given only a type",
-                origin=user_origin(),
-                remedy="trace with example values, or write the choice as np.where",
-            )
-        return self.examples.value(var, self.inputs, self.equations)
+from backsight.tracing.source import user_origin
 
 
 class Tracer(Value):
@@ -101,14 +30,10 @@ class Tracer(Value):
     # Operands -----------------------------------------------------------------------------------------------
 
     def lift(self, other: Any) -> Atom | None:
+        if isinstance(other, Tracer) and other.builder is not self.builder:
+            return self.builder.borrow(other)
         atom = super().lift(other)
         if atom is not None:
-            if isinstance(other, Value) and other.builder is not self.builder:
-                raise TraceError(
-                    "a traced value of one function is used while tracing another",
-                    origin=user_origin(),
-                    remedy="pass it to the inner function as an argument",
-                )
             return atom
         if hasattr(other, "shape") and hasattr(other, "tolist"):
             if other.shape == ():
@@ -118,13 +43,21 @@ class Tracer(Value):
             return self.builder.capture(other)
         return None
 
+    def example(self) -> Any:
+        """What the value is on the example; None if it depends on an input that has none."""
+        if isinstance(self.atom, Constant):
+            return self.atom.value
+        return self.builder.examples.value(self.atom, self.builder.inputs, self.builder.equations)
+
     def __matmul__(self, other: Any) -> Any:
+        if isinstance(other, Tracer):
+            return located(lambda: matmul(self, other))
         atom = self.lift(other)
-        return NotImplemented if atom is None else _located(lambda: matmul(self, self.like(atom)))
+        return NotImplemented if atom is None else located(lambda: matmul(self, self.like(atom)))
 
     def __rmatmul__(self, other: Any) -> Any:
         atom = self.lift(other)
-        return NotImplemented if atom is None else _located(lambda: matmul(self.like(atom), self))
+        return NotImplemented if atom is None else located(lambda: matmul(self.like(atom), self))
 
     def __and__(self, other: Any) -> Any:
         return record(FUNCTIONS["bitwise_and"], "&", (self, other), {})
@@ -194,7 +127,7 @@ class Tracer(Value):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: Any) -> Any:
-        return _located(lambda: apply("index", self, key=_read_key(key, self.type.shape)))
+        return located(lambda: apply("index", self, key=_read_key(key, self.type.shape)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         raise InPlaceError(
@@ -324,7 +257,8 @@ def _size(builder: TraceBuilder, dim: str) -> SizeTracer:
     return SizeTracer(builder, builder.sizes[dim], dim)
 
 
-def _located(build: Callable[[], Any]) -> Any:
+def located(build: Callable[[], Any]) -> Any:
+    """Build something; an error of ours that does not know its place gets the user's line."""
     try:
         return build()
     except BacksightError as error:
@@ -342,12 +276,14 @@ def record(
             origin=user_origin(),
             remedy=f"write it with: {', '.join(sorted(FUNCTIONS))}",
         )
-    owner = next(_tracers([*args, *kwargs.values()]))
+    owner = innermost_tracer([*args, *kwargs.values()])
+    if owner is None:
+        raise TraceError(f"{name} needs a traced value among its operands", origin=user_origin())
     # Arrays among the operands become inputs of the Program before a rule looks at their types.
     operands = [_lifted(owner, a) for a in args]
     kwargs = {key: _lifted(owner, a) for key, a in kwargs.items()}
     try:
-        return _located(lambda: function(*operands, **kwargs))
+        return located(lambda: function(*operands, **kwargs))
     except TypeError as error:
         raise TraceError(
             f"{name}: {error}", origin=user_origin(), remedy="use the plain form of this function"
@@ -371,6 +307,12 @@ def _tracers(args: Any) -> Iterator[Tracer]:
             yield a
         elif isinstance(a, list | tuple):
             yield from _tracers(a)
+
+
+def innermost_tracer(values: Any) -> Tracer | None:
+    """The traced value whose function is being traced innermost; None if there is none."""
+    found = innermost(_tracers(values))
+    return found if isinstance(found, Tracer) else None
 
 
 def has_tracer(value: Any) -> bool:
@@ -448,7 +390,7 @@ def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:
     outputs: list[Atom] = []
     for leaf in leaves:
         if isinstance(leaf, Tracer):
-            outputs.append(leaf.atom)
+            outputs.append(leaf.atom if leaf.builder is builder else builder.borrow(leaf))
         elif isinstance(leaf, bool | int | float):
             outputs.append(Constant(plain_number(leaf)))
         elif hasattr(leaf, "tolist") and getattr(leaf, "shape", None) == ():

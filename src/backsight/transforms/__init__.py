@@ -2,7 +2,19 @@
 
 from backsight.transforms.batch import batch
 from backsight.transforms.forward import pushforward
+from backsight.transforms.jacobian import Mode, jacobian
 from backsight.transforms.reverse import Gradient, gradient, pullback
 from backsight.transforms.simplify import simplify
+from backsight.transforms.split import split
 
-__all__ = ["Gradient", "batch", "gradient", "pullback", "pushforward", "simplify"]
+__all__ = [
+    "Gradient",
+    "Mode",
+    "batch",
+    "gradient",
+    "jacobian",
+    "pullback",
+    "pushforward",
+    "simplify",
+    "split",
+]

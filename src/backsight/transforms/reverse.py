@@ -68,7 +68,7 @@ def pullback(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
         if output.type.dtype != "float64":
             raise DifferentiationError(
                 f"output {number + 1} of {program.name} is {output.type}, which has no cotangent",
-                origin=_origin(program, output),
+                origin=origin_of(program, output),
                 remedy="return floating-point numbers only",
             )
         called = str(output) if isinstance(output, Var) and output.named else f"y{number + 1}"
@@ -211,11 +211,12 @@ def _scalar_output(program: Program) -> Atom:
     if output.type.shape != () or output.type.dtype != "float64":
         raise DifferentiationError(
             f"the gradient needs a single number as output, but {program.name} returns {output.type}",
-            origin=_origin(program, output),
+            origin=origin_of(program, output),
             remedy="sum or average the result, or differentiate one entry of it",
         )
     return output
 
 
-def _origin(program: Program, output: Atom) -> Origin | None:
+def origin_of(program: Program, output: Atom) -> Origin | None:
+    """Where the user computed an output."""
     return next((e.origin for e in program.equations if e.output == output), None)

@@ -13,6 +13,8 @@ export class Walk {
   readonly isFirst = $derived.by(() => this.index === 0);
   readonly isLast = $derived.by(() => this.index === this.lesson.steps.length - 1);
   readonly isDone = $derived.by(() => this.isStepDone(this.step));
+  /** Blanks of the present step's ledger that are still to be filled in. */
+  readonly blanksLeft = $derived.by(() => blanksOf(this.step).filter((name) => this.isBlank(name)).length);
 
   constructor(
     readonly lesson: LessonData,

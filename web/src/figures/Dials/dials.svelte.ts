@@ -70,8 +70,10 @@ export class DialsState {
     const most = this.rows > 1 ? 74 : 82;
     return Math.min(most, (this.width / this.columns) * (this.isNarrow ? 0.34 : 0.31));
   });
+  /** The machine itself, drawn below its dials; a phone has no room for it. */
+  readonly showsMachine = $derived.by(() => !this.isNarrow && this.stage.option('machine', false));
   /** Room above a dial for its picture, below it for its name. */
-  readonly head = $derived.by(() => (this.isNarrow || this.rows > 1 ? 12 : 54));
+  readonly head = $derived.by(() => (this.isNarrow || this.rows > 1 || this.showsMachine ? 12 : 54));
   readonly foot = $derived.by(() => (this.isNarrow ? 44 : 38));
   readonly rowHeight = $derived.by(() => this.head + this.radius * 2 + this.foot);
   readonly bow = $derived.by(() => (this.layout.whole ? 46 : 0));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allLabels, placeLabels, type Label } from './labels.ts';
-import { arrange, biasKey, edgeKey, keyAt, neuronKey } from './layout.ts';
+import { arrange, arrangeMap, biasKey, edgeKey, keyAt, neuronKey } from './layout.ts';
 import { move, stops } from './moves.ts';
 import { compact } from './words.ts';
 
@@ -14,13 +14,15 @@ const NETS = [
   [2, 1, 1, 2],
 ];
 const WIDTHS = [320, 358, 560, 720, 800];
-const CASES = NETS.flatMap((net) => WIDTHS.map((width) => ({ net, width })));
+/** On a low screen a net keeps to half its height, if its numbers can still be read. */
+const ROOMS = [Infinity, 360];
+const CASES = NETS.flatMap((net) => WIDTHS.flatMap((width) => ROOMS.map((room) => ({ net, width, room }))));
 
 const apart = (a: Label['box'], b: Label['box']) =>
   a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
 
-describe.each(CASES)('a net $net, $width px wide', ({ net, width }) => {
-  const layout = arrange(net, width);
+describe.each(CASES)('a net $net, $width px wide, $room px of room', ({ net, width, room }) => {
+  const layout = arrange(net, width, room);
 
   test('stays inside its figure and keeps its neurons apart', () => {
     const all = layout.neurons.flat();
@@ -87,4 +89,18 @@ test('numbers on strokes stay short', () => {
   ]);
   for (let power = -8; power < 20; power++)
     expect(compact(-1.234 * 10 ** power).length).toBeLessThanOrEqual(5);
+});
+
+test('a net of up to four neurons fits a low screen; larger ones stay readable', () => {
+  expect(arrange([2, 4, 2], 800, 360).height).toBeLessThanOrEqual(360);
+  expect(arrange([2, 8, 2], 800, 360).radius).toBe(19);
+});
+
+test('a map is low, and has every neuron and weight', () => {
+  const map = arrangeMap([2, 8, 8, 8, 8, 8, 8, 6], 358);
+  expect(map.height).toBeLessThan(200);
+  expect(map.edges).toHaveLength(2 * 8 + 5 * 64 + 8 * 6);
+  for (const { x, y } of map.neurons.flat()) {
+    expect(Math.min(x, y, map.width - x, map.height - y)).toBeGreaterThan(map.radius);
+  }
 });

@@ -52,24 +52,31 @@ const LOW_HEAD = 36;
 const ROOM_FOR_HEAD = 150;
 const TAG = 20;
 const FOOT = 16;
+/** Beside a map's first and last layer: their names. */
+const MAP_SIDE = 64;
 const SIDES = { left: 34, right: 74 };
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** A net of these widths by layer in a figure this wide. */
-export function arrange(widths: readonly number[], width: number): NetLayout {
-  return width < NARROW ? arrangeDown(widths, width) : arrangeAcross(widths, width);
+/** Units stand no closer than this for want of height: their numbers are to be read. */
+const LEAST_PITCH = 64;
+
+/** A net of these widths by layer in a figure this wide; where it can, it keeps to `room` in height. */
+export function arrange(widths: readonly number[], width: number, room = Infinity): NetLayout {
+  return width < NARROW ? arrangeDown(widths, width) : arrangeAcross(widths, width, room);
 }
 
-function arrangeAcross(widths: readonly number[], width: number): NetLayout {
+function arrangeAcross(widths: readonly number[], width: number, tall: number): NetLayout {
   const most = Math.max(...widths, 3);
   const room = width - SIDES.left - SIDES.right;
-  const radius = clamp(Math.min((room / widths.length) * 0.24, most > 6 ? 19 : most > 4 ? 23 : 28), 14, 28);
-  const pitch = 2 * radius + TAG + clamp(56 - 8 * most, 6, 40);
-  const gap = (room - 2 * radius) / (widths.length - 1);
-  const oneRow = gap >= ROOM_FOR_HEAD;
+  const largest = clamp(Math.min((room / widths.length) * 0.24, most > 6 ? 19 : most > 4 ? 23 : 28), 14, 28);
+  const oneRow = (room - 2 * largest) / (widths.length - 1) >= ROOM_FOR_HEAD;
   const head = oneRow ? LOW_HEAD : HEAD;
+  const roomy = 2 * largest + TAG + clamp(56 - 8 * most, 6, 40);
+  const pitch = Math.min(roomy, Math.max(LEAST_PITCH, (tall - head - FOOT) / most));
+  const radius = Math.min(largest, (pitch - TAG - 6) / 2);
+  const gap = (room - 2 * radius) / (widths.length - 1);
   const height = head + most * pitch + FOOT;
   const x = (layer: number) => SIDES.left + radius + layer * gap;
   const middle = head + (most * pitch) / 2 - TAG / 2;
@@ -78,6 +85,22 @@ function arrangeAcross(widths: readonly number[], width: number): NetLayout {
   );
   const heads = widths.map((_, layer) => ({ x: x(layer), y: 16 }));
   return finish({ width, height, radius, vertical: false, oneRow, neurons, heads, font: fontOf(radius) });
+}
+
+/** A small map of the same net, for places with no room for numbers. */
+export function arrangeMap(widths: readonly number[], width: number): NetLayout {
+  const radius = 9;
+  const most = Math.max(...widths);
+  const pitch = most > 4 ? 24 : 32;
+  const gap = (width - 2 * MAP_SIDE) / (widths.length - 1);
+  const neurons = widths.map((size, layer) =>
+    range(size).map((unit) => ({
+      x: MAP_SIDE + layer * gap,
+      y: (most * pitch) / 2 + (unit - (size - 1) / 2) * pitch,
+    })),
+  );
+  const height = most * pitch;
+  return finish({ width, height, radius, vertical: false, oneRow: true, neurons, heads: [], font: 13 });
 }
 
 function arrangeDown(widths: readonly number[], width: number): NetLayout {

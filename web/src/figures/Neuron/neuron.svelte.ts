@@ -70,16 +70,16 @@ export class NeuronState {
   readonly isSideBySide = $derived.by(() => this.view === 'both' && !this.isNarrow);
   readonly bowlWidth = $derived.by(() => {
     if (this.isSideBySide) return Math.round(this.width * 0.33);
-    return this.view === 'bowl' ? Math.min(this.width, 560) : this.width;
+    return this.view === 'bowl' ? Math.min(this.width, 660) : this.width;
   });
   readonly bowlHeight = $derived.by(() => {
     if (this.view === 'both') return this.isNarrow ? 150 : this.graphHeight;
-    return this.isNarrow ? 250 : 400;
+    return this.isNarrow ? 250 : 540;
   });
   readonly graphWidth = $derived.by(() =>
     this.isSideBySide ? this.width - this.bowlWidth - 16 : this.width,
   );
-  readonly graphHeight = $derived.by(() => (this.isNarrow ? 250 : 310));
+  readonly graphHeight = $derived.by(() => (this.isNarrow ? 250 : this.view === 'both' ? 340 : 310));
   readonly radius = $derived.by(() => Math.min(38, this.graphWidth * 0.072));
 
   readonly fruit: Fruit[] = $derived.by(() => {

@@ -1,0 +1,50 @@
+"""The core as a zip file: what Python in the browser imports."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import zipfile
+from pathlib import Path
+
+PARTS = (
+    "__init__.py",
+    "errors.py",
+    "ir",
+    "ops",
+    "transforms",
+    "tracing",
+    "numpy.py",
+    "lower",
+    "emit",
+    "explaining",
+    "api.py",
+    "checking",
+    "browser",
+)
+"""Parts of the package that need the standard library alone, as tests/test_layers.py asserts."""
+
+
+def write_core(directory: Path, package: Path) -> str:
+    """Write `py/backsight-core-<hash>.zip` into a site; its address within the site."""
+    content = zipped(package)
+    address = f"py/backsight-core-{hashlib.sha256(content).hexdigest()[:12]}.zip"
+    shutil.rmtree(directory / "py", ignore_errors=True)
+    (directory / "py").mkdir()
+    (directory / address).write_bytes(content)
+    return address
+
+
+def zipped(package: Path) -> bytes:
+    """The core of the package; the same bytes for the same sources, whenever and wherever."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(source for part in PARTS for source in _sources(package / part)):
+            info = zipfile.ZipInfo(f"backsight/{path.relative_to(package).as_posix()}", (2020, 2, 2, 0, 0, 0))
+            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+def _sources(part: Path) -> list[Path]:
+    return [*part.rglob("*.py")] if part.is_dir() else [part]

@@ -1,0 +1,102 @@
+/** The Python worker: loads Pyodide from beside the bundle, then answers requests one by one. */
+
+import { Download } from './download.ts';
+import { closeDoors, openWindow } from './doors.ts';
+import type { FromPython, ToPython } from './protocol.ts';
+
+declare const __PYTHON_RUNTIME__: string;
+declare const __PYTHON_SIZES__: Record<string, number>;
+declare const __PYTHON_INFO__: Record<string, string>;
+
+interface Pyodide {
+  runPython(source: string): unknown;
+  pyimport(name: string): { handle_text(request: string): string };
+  unpackArchive(archive: ArrayBuffer, format: string, options: { extractDir: string }): void;
+}
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const post = (message: FromPython) => scope.postMessage(message);
+let handle: ((request: string) => string) | null = null;
+
+scope.onmessage = async ({ data }: MessageEvent<ToPython>) => {
+  if (data.type === 'run') return run(data.id, JSON.stringify(data.request));
+  try {
+    await load(data);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const known = thrown instanceof LoadError;
+    post({
+      type: 'failed',
+      code: known ? thrown.code : 'python-failed',
+      message: known ? message : `Python could not be started (${message}).`,
+      remedy: known ? thrown.remedy : 'Check the connection and try again.',
+    });
+  }
+};
+
+class LoadError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+async function load({ core }: Extract<ToPython, { type: 'load' }>): Promise<void> {
+  const begun = performance.now();
+  await checkWebAssembly();
+  const runtime = new URL(__PYTHON_RUNTIME__, scope.location.href).href;
+  const download = new Download(__PYTHON_SIZES__, (progress) => post({ type: 'progress', progress }));
+  const zip = fetch(core).then((response) => {
+    if (!response.ok) throw new Error(`${core}: ${response.status}`);
+    return response.arrayBuffer();
+  });
+  zip.catch(() => undefined); // awaited below, after the runtime
+  download.watch();
+  const { loadPyodide } = (await import(/* @vite-ignore */ `${runtime}pyodide.mjs`)) as {
+    loadPyodide(options: object): Promise<Pyodide>;
+  };
+  const python = await loadPyodide({
+    indexURL: runtime,
+    jsglobals: openWindow(),
+    // What is printed on the way to the answer is in the answer; the rest is Pyodide's own.
+    stdout: () => undefined,
+    stderr: () => undefined,
+    // No packages: nothing is looked up anywhere.
+    lockFileContents: JSON.stringify({ info: __PYTHON_INFO__, packages: {} }),
+  });
+  download.finish('core');
+  const sitePackages = python.runPython('import site; site.getsitepackages()[0]') as string;
+  python.unpackArchive(await zip, 'zip', { extractDir: sitePackages });
+  python.runPython('import importlib; importlib.invalidate_caches()');
+  const service = python.pyimport('backsight.browser');
+  handle = (request) => service.handle_text(request);
+  closeDoors();
+  const milliseconds = performance.now() - begun;
+  post({ type: 'ready', report: { python: __PYTHON_INFO__.python ?? '', milliseconds, snapshot: 'none' } });
+}
+
+/** Where a policy forbids WebAssembly, Pyodide would wait for ever. */
+async function checkWebAssembly(): Promise<void> {
+  try {
+    // The smallest module there is: its magic word and its version.
+    await WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  } catch {
+    throw new LoadError(
+      'no-webassembly',
+      'This browser, or the policy of this site, does not let Python run here.',
+      'The site must allow “wasm-unsafe-eval” for its Python worker; “backsight serve” does.',
+    );
+  }
+}
+
+function run(id: number, request: string): void {
+  if (!handle) return post({ type: 'broken', id, message: 'Python is not loaded.' });
+  try {
+    post({ type: 'answer', id, answer: handle(request) });
+  } catch (thrown) {
+    post({ type: 'broken', id, message: thrown instanceof Error ? thrown.message : String(thrown) });
+  }
+}
