@@ -561,15 +561,11 @@ def _unknown_function(x: Any) -> Any:
 
 
 def _unknown_attribute(x: Any) -> Any:
-    return x.cumsum()[0]
+    return x.byteswap()[0]
 
 
 def _unknown_operator(x: Any) -> Any:
-    return np.sum(x % 2)
-
-
-def _rounded(x: Any) -> Any:
-    return round(x[0])
+    return np.sum(x << 2)
 
 
 def _truth_of_array(x: Any) -> Any:
@@ -638,9 +634,8 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_picked_by_data, TraceError, "np.argmax", "write it with"),
     (_nonzero, TraceError, "np.nonzero", "write it with"),
     (_unknown_function, TraceError, "np.fft.fft", "write it with"),
-    (_unknown_attribute, TraceError, "x.cumsum()", "may use"),
-    (_unknown_operator, TraceError, "x % 2", "np."),
-    (_rounded, TraceError, "round(x[0])", "np."),
+    (_unknown_attribute, TraceError, "x.byteswap()", "write it with"),
+    (_unknown_operator, TraceError, "x << 2", "np."),
     (_truth_of_array, TraceError, "if x > 0", "np.where"),
     (_mismatch, ShapeError, "x + np.ones(2)", "size"),
     (_matmul_mismatch, ShapeError, "x @ np.ones((2, 2))", "transpose"),

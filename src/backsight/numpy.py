@@ -80,13 +80,17 @@ def _run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def __getattr__(name: str) -> Callable[..., Any]:
     if name not in FUNCTIONS:
-        raise AttributeError(f"backsight.numpy has no {name!r}; it has {', '.join(sorted(FUNCTIONS))}")
+        raise AttributeError(f"backsight.numpy has no {name!r}; dir(backsight.numpy) lists what it has")
 
     def function(*args: Any, **kwargs: Any) -> Any:
         return _run(name, args, kwargs)
 
     function.__name__ = function.__qualname__ = name
     return function
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *FUNCTIONS})
 
 
 def array(values: Any) -> Any:

@@ -81,6 +81,18 @@ class Value:
     def __rpow__(self, other: Any) -> Any:
         return self._binary("pow", other, swap=True)
 
+    def __mod__(self, other: Any) -> Any:
+        return self._binary("mod", other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self._binary("mod", other, swap=True)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._binary("floor_divide", other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self._binary("floor_divide", other, swap=True)
+
     def __neg__(self) -> Any:
         return apply("neg", self)
 

@@ -7,6 +7,7 @@ because its gradient would be lost silently.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,14 @@ from backsight.ops.value import Value, apply, innermost, plain_number
 from backsight.tracing.builder import TraceBuilder
 from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
 from backsight.tracing.source import user_origin
+
+_METHODS = frozenset(
+    [
+        *("sum", "mean", "max", "min", "prod", "var", "std", "ptp", "all", "any", "argmax", "argmin"),
+        *("clip", "round"),
+    ]
+)
+"""What arrays can do that the functions of the same names do."""
 
 
 class Tracer(Value):
@@ -71,20 +80,36 @@ class Tracer(Value):
     def __ror__(self, other: Any) -> Any:
         return record(FUNCTIONS["bitwise_or"], "|", (other, self), {})
 
+    def __xor__(self, other: Any) -> Any:
+        return record(FUNCTIONS["bitwise_xor"], "^", (self, other), {})
+
+    def __rxor__(self, other: Any) -> Any:
+        return record(FUNCTIONS["bitwise_xor"], "^", (other, self), {})
+
+    def __divmod__(self, other: Any) -> Any:
+        return record(FUNCTIONS["divmod"], "divmod", (self, other), {})
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return record(FUNCTIONS["divmod"], "divmod", (other, self), {})
+
+    def __round__(self, decimals: int = 0) -> Any:
+        return located(lambda: FUNCTIONS["round"](self, decimals))
+
     def __invert__(self) -> Any:
         return record(FUNCTIONS["invert"], "~", (self,), {})
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
+        written = f"np.{name}" if hasattr(sys.modules["numpy"], name) else f"scipy.special.{name}"
         if kwargs.pop("out", None) is not None:
             raise InPlaceError(
-                f"np.{name} would write into an array",
+                f"{written} would write into an array",
                 origin=user_origin(),
                 remedy="assign the result to a new name: y = y + x, not y += x on an untraced array",
             )
         table = FUNCTIONS if method == "__call__" else REDUCTIONS if method == "reduce" else {}
         return record(
-            table.get(name), f"np.{name}{'' if method == '__call__' else '.' + method}", inputs, kwargs
+            table.get(name), f"{written}{'' if method == '__call__' else '.' + method}", inputs, kwargs
         )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -135,15 +160,6 @@ class Tracer(Value):
             origin=user_origin(),
             remedy="build a new array: np.where(mask, new, old), np.stack([...]) or np.concatenate([...])",
         )
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return FUNCTIONS["sum"](self, axis, keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return FUNCTIONS["mean"](self, axis, keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return FUNCTIONS["max"](self, axis, keepdims)
 
     def dot(self, other: Any) -> Any:
         return FUNCTIONS["dot"](self, other)
@@ -213,15 +229,18 @@ class Tracer(Value):
         raise self._refuse(".tolist()")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        raise self._refuse("np.array or np.asarray")
+        refusal = self._refuse("np.array or np.asarray")
+        # SciPy's functions that are written in Python, such as its logsumexp, ask for an array.
+        remedy = f"{refusal.remedy}; functions of SciPy that need this are in backsight.numpy"
+        raise LostGradientError(refusal.message, origin=refusal.origin, remedy=remedy)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in _METHODS:
+            return lambda *args, **kwargs: record(FUNCTIONS.get(name), f".{name}()", (self, *args), kwargs)
         raise TraceError(
-            f"a traced value has no attribute {name!r}",
-            origin=user_origin(),
-            remedy=f"traced functions may use: {', '.join(sorted(FUNCTIONS))}",
+            f"a traced value has no attribute {name!r}", origin=user_origin(), remedy=_instead_of(name)
         )
 
     def __repr__(self) -> str:
@@ -267,6 +286,14 @@ def located(build: Callable[[], Any]) -> Any:
         raise
 
 
+def _instead_of(name: str) -> str:
+    """What to write for a function that is not there: its near namesakes, if any."""
+    from difflib import get_close_matches
+
+    close = [f"np.{other}" for other in get_close_matches(name, FUNCTIONS, 5, 0.8)]
+    return f"write it with {' or '.join(close) or 'operators and the functions of backsight.numpy'}"
+
+
 def record(
     function: Callable[..., Any] | None, name: str, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
@@ -274,7 +301,7 @@ def record(
         raise TraceError(
             f"{name} cannot be traced yet",
             origin=user_origin(),
-            remedy=f"write it with: {', '.join(sorted(FUNCTIONS))}",
+            remedy=_instead_of(name.rpartition(".")[2]),
         )
     owner = innermost_tracer([*args, *kwargs.values()])
     if owner is None:

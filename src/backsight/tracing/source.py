@@ -15,7 +15,7 @@ from backsight.ir.program import Origin
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
 # Ordinary traced functions that lie within the package (the lessons in a wheel) are the user's code.
 _TRACED = (_PACKAGE + "models" + os.sep, _PACKAGE + "lessons" + os.sep)
-_ANY_NUMPY = ("/numpy/", "\\numpy\\")
+_ARRAY_LIBRARIES = ("/numpy/", "\\numpy\\", "/scipy/", "\\scipy\\")
 
 Span = tuple[int | None, int | None, int | None, int | None]
 
@@ -58,7 +58,7 @@ def _user_frame() -> FrameType | None:
 def _is_library(filename: str) -> bool:
     if filename.startswith(_TRACED):
         return False
-    return filename.startswith((_PACKAGE, "<frozen")) or any(part in filename for part in _ANY_NUMPY)
+    return filename.startswith((_PACKAGE, "<frozen")) or any(part in filename for part in _ARRAY_LIBRARIES)
 
 
 def _target(frame: FrameType) -> str:

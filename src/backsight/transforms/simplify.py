@@ -7,6 +7,7 @@ nothing needs. Rules only look at operands that are already in their final form.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from backsight.ir.checker import check
 from backsight.ir.op import REGISTRY, Family
@@ -245,7 +246,23 @@ def _softmax(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
 
 
 def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
-    return inputs[0] if not params["axes"] and inputs[0].type.dtype == "float64" else None
+    (a,) = inputs
+    if a.type.dtype != "float64":
+        return None
+    return a if not params["axes"] else _sum_of_equals(state, a, params)
+
+
+def _sum_of_equals(state: Rewriting, a: Atom, params: Params) -> Atom | None:
+    """The sum of a stretched number is the number times how often it stands there."""
+    source = state.source(a)
+    if source is None or source.op != "broadcast" or source.inputs[0].type.shape != ():
+        return None
+    sizes = [a.type.shape[axis] for axis in params["axes"]]
+    if not all(isinstance(size, int) for size in sizes):
+        return None
+    total = state.emit("mul", (source.inputs[0], Constant(float(prod(map(int, sizes))))), {})
+    whole = REGISTRY["sum"].result([a.type], **params).shape
+    return state.emit("broadcast", (total,), {"shape": whole}) if whole else total
 
 
 _RULES: dict[str, tuple[Rule, ...]] = {

@@ -2,100 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from backsight.errors import TraceError
-from backsight.ops.shapes import broadcast_shapes
-from backsight.ops.value import Value, apply
-from backsight.tracing.functions.common import Table, direct, full, quiet
-from backsight.tracing.functions.shaping import broadcast_to, stack
+from backsight.ops.value import apply, innermost
+from backsight.tracing.functions.common import Table, direct, quiet
+
+_DEGREE = math.pi / 180
+_LARGEST = 1.7976931348623157e308
 
 
 def bitwise(op: str) -> Callable[..., Any]:
-    """& | ~ of truth values; of numbers they work on bits, which have no slope."""
+    """& | ^ ~ of truth values; of numbers they work on bits, which have no slope."""
 
     def run(*xs: Any) -> Any:
         if any(
             not isinstance(x, bool) and getattr(getattr(x, "type", None), "dtype", "") != "bool" for x in xs
         ):
-            raise TraceError("& | ~ work on the bits of numbers", remedy="compare first: (x > 0) & (y > 0)")
+            raise TraceError("& | ^ ~ work on the bits of numbers", remedy="compare first: (x > 0) & (y > 0)")
         return apply(op, *xs)
 
     return run
-
-
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    return apply("leaky_relu", x, slope=float(slope))
 
 
 def square(x: Any) -> Any:
     return apply("pow", x, 2)
 
 
-def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """np.clip; a missing bound does not bind."""
-    x = (
-        x
-        if low is None
-        else quiet(x, lambda: apply("maximum", x, low))
-        if high is not None
-        else apply("maximum", x, low)
-    )
-    return x if high is None else apply("minimum", x, high)
+    low, high = a_min if a_min is not None else min, a_max if a_max is not None else max
+    if low is None or high is None:
+        return x if low is high else apply("minimum", x, high) if low is None else apply("maximum", x, low)
+    return apply("clip", x, low, high)
 
 
 def logaddexp(a: Any, b: Any) -> Any:
-    if isinstance(b, int | float) and b == 0:
-        return apply("softplus", a)
-    if isinstance(a, int | float) and a == 0:
-        return apply("softplus", b)
-    shape = broadcast_shapes([x.type.shape if isinstance(x, Value) else () for x in (a, b)])
-    owner = a if isinstance(a, Value) else b
-    both = quiet(
-        owner,
-        lambda: stack(
-            [broadcast_to(x, shape) if isinstance(x, Value) else full(owner, x, shape) for x in (a, b)]
-        ),
-    )
-    return apply("logsumexp", both, axes=(0,), keepdims=False)
+    for zero, other in ((b, a), (a, b)):
+        if isinstance(zero, int | float) and zero == 0:
+            return apply("softplus", other)
+    return apply("logaddexp", a, b)
 
 
-def where(condition: Any, a: Any, b: Any) -> Any:
+def logaddexp2(a: Any, b: Any) -> Any:
+    """The same in powers of two: both are turned into natural logarithms and back."""
+    both = quiet(innermost((a, b)), lambda: apply("logaddexp", a * math.log(2), b * math.log(2)))
+    return apply("div", both, math.log(2))
+
+
+def where(condition: Any, a: Any = None, b: Any = None) -> Any:
+    if a is None or b is None:
+        raise TraceError(
+            "np.where with a condition alone gives as many places as the data say",
+            remedy="give both choices: np.where(condition, a, b)",
+        )
     return apply("where", condition, a, b)
 
 
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """np.select: the first condition that holds chooses."""
+    if len(condlist) != len(choicelist) or not condlist:
+        raise TraceError("np.select needs as many choices as conditions", remedy="give one choice for each")
+
+    def others() -> Any:
+        result = default
+        for condition, choice in list(zip(condlist, choicelist, strict=True))[:0:-1]:
+            result = apply("where", condition, choice, result)
+        return result
+
+    return apply("where", condlist[0], choicelist[0], quiet(condlist[0], others))
+
+
+def round_(x: Any, decimals: int = 0) -> Any:
+    """np.round: halves go to the even digit."""
+    if decimals == 0:
+        return apply("rint", x)
+    scale = 10.0 ** abs(decimals)
+    if decimals > 0:
+        return apply("div", quiet(x, lambda: apply("rint", x * scale)), scale)
+    return apply("mul", quiet(x, lambda: apply("rint", x / scale)), scale)
+
+
+def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    def number() -> Any:
+        return apply("where", apply("isnan", x), float(nan), x)
+
+    low, high = (-_LARGEST if neginf is None else neginf), (_LARGEST if posinf is None else posinf)
+    if neginf is None and posinf is None:
+        return apply("clip", quiet(x, number), low, high)
+
+    def bounded() -> Any:
+        known = number()
+        return apply("where", apply("eq", known, math.inf), float(high), known)
+
+    finite = quiet(x, bounded)
+    return apply("where", quiet(x, lambda: apply("eq", finite, -math.inf)), float(low), finite)
+
+
+def divmod_(a: Any, b: Any) -> tuple[Any, Any]:
+    return apply("floor_divide", a, b), apply("mod", a, b)
+
+
+def signbit(x: Any) -> Any:
+    return apply("lt", quiet(x, lambda: apply("copysign", 1.0, x)), 0.0)
+
+
+SAME_NAME = (
+    *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "sign", "hypot"),
+    *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinc"),
+    *("sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
+    *("floor", "ceil", "trunc", "rint", "floor_divide", "mod", "fmod"),
+    *("maximum", "minimum", "fmax", "fmin", "heaviside", "copysign", "isnan", "isinf", "isfinite"),
+    *("logical_and", "logical_or", "logical_xor", "logical_not"),
+)
+_OTHER_NAME = {
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "true_divide": "div",
+    "negative": "neg",
+    "power": "pow",
+    "float_power": "pow",
+    "absolute": "abs",
+    "fabs": "abs",
+    "less": "lt",
+    "less_equal": "le",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "equal": "eq",
+    "not_equal": "ne",
+    "remainder": "mod",
+    "fix": "trunc",
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "atanh": "arctanh",
+}
 TABLE: Table = {
-    "add": direct("add"),
-    "subtract": direct("sub"),
-    "multiply": direct("mul"),
-    "divide": direct("div"),
-    "true_divide": direct("div"),
-    "negative": direct("neg"),
+    **{name: direct(name) for name in ("add", *SAME_NAME)},
+    **{name: direct(op) for name, op in _OTHER_NAME.items()},
+    "pow": direct("pow"),
     "positive": lambda x: x,
-    "power": direct("pow"),
-    "float_power": direct("pow"),
-    "absolute": direct("abs"),
-    "fabs": direct("abs"),
-    "less": direct("lt"),
-    "less_equal": direct("le"),
-    "greater": direct("gt"),
-    "greater_equal": direct("ge"),
-    "equal": direct("eq"),
-    "not_equal": direct("ne"),
     "reciprocal": lambda x: apply("div", 1.0, x),
     "square": square,
     "clip": clip,
     "logaddexp": logaddexp,
-    "leaky_relu": leaky_relu,
+    "logaddexp2": logaddexp2,
+    "deg2rad": lambda x: apply("mul", x, _DEGREE),
+    "radians": lambda x: apply("mul", x, _DEGREE),
+    "rad2deg": lambda x: apply("div", x, _DEGREE),
+    "degrees": lambda x: apply("div", x, _DEGREE),
+    "round": round_,
+    "around": round_,
+    "nan_to_num": nan_to_num,
+    "divmod": divmod_,
+    "signbit": signbit,
     "where": where,
+    "select": select,
     "bitwise_and": bitwise("logical_and"),
     "bitwise_or": bitwise("logical_or"),
+    "bitwise_xor": bitwise("logical_xor"),
     "invert": bitwise("logical_not"),
 }
-_SAME_NAME = (
-    *("exp", "log", "log1p", "sqrt", "abs", "sign", "floor", "sin", "cos", "tanh"),
-    *("sigmoid", "relu", "softplus", "maximum", "minimum"),
-    *("logical_and", "logical_or", "logical_not"),
-)
-TABLE.update({name: direct(name) for name in _SAME_NAME})
