@@ -9,6 +9,7 @@ from math import isinf, isnan
 from pathlib import PurePath
 
 from backsight.emit.javascript_helpers import SCALARS, needed
+from backsight.emit.javascript_routines import ROUTINES, SHARED
 from backsight.errors import EmitError
 from backsight.ir.op import ADD, ATOM, MULTIPLY, REGISTRY, UNARY, Form
 from backsight.ir.program import Origin, Program, Shape
@@ -30,6 +31,7 @@ from backsight.lower.loops import (
     Loop,
     Note,
     Number,
+    Run,
     Statement,
     Store,
     Update,
@@ -124,6 +126,8 @@ function adopt(arrays, name, length) {
   return array;
 }""",
     **SCALARS,
+    **SHARED,
+    **ROUTINES,
 }
 DECLARED = frozenset(
     name for text in HELPERS.values() for name in re.findall(r"^(?:const|function) (\w+)", text, re.M)
@@ -289,6 +293,12 @@ class _Kernel:
             case Call():
                 arguments = ", ".join(self._index(a)[0] for a in s.arguments)
                 self._line(f"{_identifier(s.function)}({arguments});")
+            case Run():
+                if s.name not in ROUTINES:
+                    raise EmitError(f"{s.name} has no JavaScript form")
+                operands = ", ".join(map(_identifier, s.operands))
+                sizes = ", ".join(self._index(a)[0] for a in s.sizes)
+                self._line(f"{s.name}([{operands}], {_identifier(s.output)}, [{sizes}]);")
             case Loop():
                 self._loop(s)
 

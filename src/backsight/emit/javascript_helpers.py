@@ -9,7 +9,8 @@ A. Reichel, "On the evaluation of integrals related to the error function", Math
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from math import fsum
 
 from backsight.ops.numerics import (
@@ -260,13 +261,13 @@ function polygamma(x, order) {{
 """By the name of the function a kernel calls. A helper may call others."""
 
 
-def needed(source: Sequence[str], helpers: dict[str, str]) -> list[str]:
+def needed(source: Sequence[str], helpers: Mapping[str, str]) -> list[str]:
     """The helpers that the source calls, and those which these call, in the order of the table."""
     wanted: set[str] = set()
     looked_at = list(source)
     while looked_at:
         text = looked_at.pop()
-        found = {name for name in helpers if f"{name}(" in text} - wanted
+        found = {name for name in helpers if re.search(rf"(?<![\w.]){name}\(", text)} - wanted
         wanted |= found
         looked_at += [helpers[name] for name in found]
     return [text for name, text in helpers.items() if name in wanted]

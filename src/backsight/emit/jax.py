@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from backsight.emit import jax_arrays
 from backsight.emit.expressions import Source, Text
+from backsight.emit.jax_arrays import JaxArrayWords
 from backsight.emit.numpy import HELPERS, NumpySpeller, key_text
 from backsight.emit.python import reserved_names, write_function
 from backsight.ir.op import ATOM, REGISTRY, Form, call
@@ -34,11 +36,13 @@ def _translated(text: str) -> str:
     return _NUMPY.sub("jnp.", text)
 
 
-class JaxSpeller(NumpySpeller):
+class JaxSpeller(JaxArrayWords, NumpySpeller):
     target = "jax"
     library = "jnp"
-    helpers: ClassVar = {name: _translated(text) for name, text in HELPERS.items()}
-    reserved = reserved_names(["jax", "jnp", "np", "special", *HELPERS])
+    helpers: ClassVar = {
+        name: _translated(text) for name, text in {**jax_arrays.OWN, **HELPERS, **jax_arrays.HELPERS}.items()
+    }
+    reserved = reserved_names(["jax", "jnp", "np", "special", *jax_arrays.OWN, *HELPERS])
     known: ClassVar = {math.pi: Text("jnp.pi")}
     shares_memory = False
     longest = 68  # JAX's names are longer than NumPy's

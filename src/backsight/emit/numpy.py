@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from backsight.emit import numpy_arrays
 from backsight.emit.expressions import Source, Text
+from backsight.emit.numpy_arrays import ArrayWords
 from backsight.emit.products import matrix_product
 from backsight.emit.python import PythonSpeller, python_name, reserved_names, write_function
 from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, Form
@@ -31,6 +33,7 @@ HELPERS: Mapping[str, str] = {
     whole = np.zeros(shape)
     whole[key] = part
     return whole''',
+    **numpy_arrays.HELPERS,
 }
 
 FROM_SCIPY = frozenset(
@@ -65,7 +68,7 @@ _FLOAT_FROM_INTEGERS = {
 }
 
 
-class NumpySpeller(PythonSpeller):
+class NumpySpeller(ArrayWords, PythonSpeller):
     target = "numpy"
     library = "np"
     helpers = HELPERS
@@ -146,6 +149,8 @@ class NumpySpeller(PythonSpeller):
                 return Text(f"np.outer({operands[first].text}, {operands[second].text})")
             a, b = _turned(operands[first], turn_first), _turned(operands[second], turn_second)
             return Text(f"{a.within(MULTIPLY)} @ {b.within(MULTIPLY + 1)}", MULTIPLY)
+        if len(operands) == 1 and not right and len(letters[0]) == 2 and len(set(letters[0])) == 1:
+            return Text(f"np.trace({operands[0].text})")
         return Text(f'np.einsum("{spec}", {", ".join(t.text for t in operands)})')
 
     # Reductions ---------------------------------------------------------------------------------------------
@@ -259,7 +264,8 @@ def _item(item: tuple[Any, ...]) -> str:
     if item[0] == "int":
         return str(item[1])
     _, start, stop, step = item
-    text = f"{start or ''}:{'' if stop is None else stop}"
+    first = "" if start is None or (start == 0 and step > 0) else start
+    text = f"{first}:{'' if stop is None else stop}"
     return text if step == 1 else f"{text}:{step}"
 
 

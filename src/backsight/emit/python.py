@@ -23,7 +23,8 @@ BRANCHES = '''class OtherBranch(ValueError):
 
 _WIDEST = 110
 _LONG_NUMBER = 10
-_VIEWS = {"copy", "transpose", "reshape", "expand_dims", "squeeze", "broadcast", "index"}
+_READ_ONLY = {"broadcast", "window", "diagonal"}
+_VIEWS = {"copy", "transpose", "reshape", "expand_dims", "squeeze", "index", *_READ_ONLY}
 
 
 class PythonSpeller(Speller):
@@ -156,7 +157,7 @@ def _memory(a: Var, made: Mapping[str, Equation]) -> tuple[Var, bool]:
         (source,) = equation.inputs
         if not isinstance(source, Var) or (equation.op == "broadcast" and not source.type.shape):
             break
-        stretched = stretched or equation.op == "broadcast"
+        stretched = stretched or equation.op in _READ_ONLY
         a = source
     return a, stretched
 

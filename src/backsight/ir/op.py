@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from backsight.ir.program import ArrayType
+from backsight.ir.program import ArrayType, Shape
 
 
 class Family(Enum):
@@ -93,6 +93,8 @@ class Op:
         batch: `(batched, *xs, **params) -> y`: the operation on many examples at once, in traced operations.
             `batched[i]` says whether operand i has the examples along its leading axis; y always has. None:
             the rule of the family (a map aligns its operands, a reduction or contraction shifts its axes).
+        sizes: for a ROUTINE, `(types, **params) -> shapes`: the helper function that a target has for it gets
+            the operands, the result, and the number of elements of each of these shapes.
         why: why the rule holds, in a sentence a learner can check.
         write: the op in each target's words.
         try_at: operands to try it at in tests, as nested lists.
@@ -111,6 +113,7 @@ class Op:
     scalar: Callable[..., Any] | None = None
     reference: Callable[..., Any] | None = None
     batch: Callable[..., Any] | None = None
+    sizes: Callable[..., Sequence[Shape]] | None = None
     try_at: tuple[Any, ...] = ()
     try_params: tuple[dict[str, Any], ...] = ({},)
     variadic: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import backsight.lower.moves
 import backsight.ops  # noqa: F401  (fills the registry)
 from backsight.ir.program import Program
 from backsight.lower.fused import lower_fused

@@ -13,10 +13,22 @@ from itertools import product as combinations
 from math import prod
 from typing import TypeAlias
 
+from backsight.ir.op import REGISTRY
 from backsight.ir.program import Dim, Equation, Program, Var
 from backsight.lower.index import Index
-from backsight.lower.loops import Number
-from backsight.lower.nodes import Axis, Compute, Definitions, Node, Position, Read, Term, reads, replace_reads
+from backsight.lower.loops import Number, Whole
+from backsight.lower.nodes import (
+    Axis,
+    Compute,
+    Definitions,
+    Node,
+    Position,
+    Read,
+    Routine,
+    Term,
+    reads,
+    replace_reads,
+)
 
 ROW = "$row"
 """The row that is being worked on; the same symbol in every element."""
@@ -136,6 +148,8 @@ class Elements:
         self.items.extend(last.values())
 
     def _unroll(self, node: Node) -> Iterator[Element]:
+        if node.adds:
+            raise _CannotSeeThrough
         if node.flat:
             yield from self._reshaped(node)
             return
@@ -145,7 +159,9 @@ class Elements:
         for values in combinations(*(range(self._static(a) or 0) for a in short)):
             known = {a.symbol: Index.of(v) for a, v in zip(short, values, strict=True)}
             terms = [
-                _place(node.term, known | {a.symbol: Index.of(v) for a, v in zip(inner, inside, strict=True)})
+                _place(
+                    _scalar(node), known | {a.symbol: Index.of(v) for a, v in zip(inner, inside, strict=True)}
+                )
                 for inside in combinations(*(range(self._static(a) or 0) for a in inner))
             ]
             yield self._element(node, known, [self._see_through(t) for t in terms])
@@ -161,6 +177,10 @@ class Elements:
         shape = self.definitions.shape(node.output)
         long = [p.symbol for d, p in zip(shape, at, strict=True) if not self.short(d)]
         if [s for s in long if s != ROW] != [a.symbol for a in axes]:
+            raise _CannotSeeThrough
+        # A part that starts where the whole does may still end before it.
+        ends = {p.symbol: Index.of(d) for d, p in zip(shape, at, strict=True)}
+        if any(a.stop - a.start != ends[a.symbol] for a in axes):
             raise _CannotSeeThrough
         term = terms[0] if terms else Number(0.0)
         for other in terms[1:]:
@@ -274,6 +294,13 @@ def _operands(opaque: Opaque) -> set[str]:
     return {r.variable for node in opaque.nodes for r in reads(node.term)}
 
 
+def _scalar(node: Node) -> Term:
+    """What a node computes at one position; a routine computes whole arrays."""
+    if isinstance(node.term, Routine):
+        raise _CannotSeeThrough
+    return node.term
+
+
 def _with_row(node: Node) -> Node:
     """The node with its row axis under the common symbol; two of them cannot be seen through."""
     rows = [a for a in (*node.axes, *node.inner) if a.rows]
@@ -288,7 +315,7 @@ def _with_row(node: Node) -> Node:
 
     at = tuple(p.replace(known) for p in node.at)
     return replace(
-        node, axes=rename(node.axes), inner=rename(node.inner), at=at, term=_place(node.term, known)
+        node, axes=rename(node.axes), inner=rename(node.inner), at=at, term=_place(_scalar(node), known)
     )
 
 
@@ -297,5 +324,20 @@ def _place(term: Term, known: dict[str, Index]) -> Term:
     if isinstance(term, Read):
         return Read(term.variable, tuple(p.replace(known) for p in term.at), term.flat)
     if isinstance(term, Compute):
-        return Compute(term.op, tuple(_place(t, known) for t in term.inputs), term.params)
+        return _decided(Compute(term.op, tuple(_place(t, known) for t in term.inputs), term.params))
+    if isinstance(term, Whole):
+        index = term.index.replace(known)
+        return Whole(index) if index.number is None else Number(index.number)
     return term
+
+
+def _decided(term: Compute) -> Term:
+    """A choice whose condition compares two numbers, which is what unrolling leaves of a triangle."""
+    if term.op != "where" or not isinstance(term.inputs[0], Compute):
+        return term
+    condition = term.inputs[0]
+    numbers = [t.value for t in condition.inputs if isinstance(t, Number)]
+    scalar = REGISTRY[condition.op].scalar
+    if scalar is None or len(numbers) < len(condition.inputs):
+        return term
+    return term.inputs[1 if scalar(*numbers, **dict(condition.params)) else 2]

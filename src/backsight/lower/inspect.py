@@ -14,12 +14,13 @@ from backsight.lower.loops import (
     LoopProgram,
     Note,
     Number,
+    Run,
     Statement,
     Store,
     Update,
     Whole,
 )
-from backsight.lower.nodes import Axis, Compute, Definitions, Node, Read, Term
+from backsight.lower.nodes import Axis, Compute, Definitions, Node, Read, Routine, Term
 from backsight.lower.storage import Storage
 
 NEUTRAL = {"add": 0.0, "maximum": float("-inf")}
@@ -36,6 +37,8 @@ class Unfused:
         self.letters = [names.fresh(x, f"{x}_axis") for x in "ijklpqst"]
 
     def loops(self, node: Node) -> list[Statement]:
+        if isinstance(node.term, Routine):
+            return [self._routine(node.output, node.term)]
         symbols = self._symbols(node)
         at = tuple(p.replace(symbols) for p in node.at)
         value = self.expression(node.term, symbols)
@@ -45,10 +48,14 @@ class Unfused:
             body.append(Let(folded, Number(NEUTRAL[node.fold]), changes=True))
             body += self._nest(node.inner, symbols, [Update(folded, node.fold, value)])
             value = Local(folded)
-        body.append(
-            Store(self.storage.buffers[node.output].name, self._offset(node.output, at, node.flat), value)
-        )
+        place = self._offset(node.output, at, node.flat)
+        body.append(Store(self.storage.buffers[node.output].name, place, value, "add" if node.adds else None))
         return self._nest(node.axes, symbols, body)
+
+    def _routine(self, output: str, term: Routine) -> Run:
+        buffers = self.storage.buffers
+        operands = tuple(buffers[r.variable].name for r in term.operands)
+        return Run(term.name, operands, buffers[output].name, term.sizes)
 
     def expression(self, term: Term, symbols: dict[str, Index]) -> Expression:
         if isinstance(term, Read):

@@ -137,7 +137,17 @@ class Call:
     arguments: tuple[Index, ...]
 
 
-Statement: TypeAlias = Let | LetIndex | LetWhole | Update | Store | Fill | Loop | Note | Call
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run a helper function of the target on whole arrays; it fills `output`."""
+
+    name: str
+    operands: tuple[str, ...]
+    output: str
+    sizes: tuple[Index, ...]
+
+
+Statement: TypeAlias = Let | LetIndex | LetWhole | Update | Store | Fill | Loop | Note | Call | Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +246,8 @@ def _indices(statement: Statement) -> Iterator[Index]:
             yield from (statement.start, statement.stop)
         case Call():
             yield from statement.arguments
+        case Run():
+            yield from statement.sizes
         case Store():
             yield statement.at
             yield from _indices_in(statement.value)

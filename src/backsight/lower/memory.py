@@ -88,7 +88,8 @@ class Memory:
         whole = {*self.elements.opaque, *self.schedule.stored}
         elements = [i for i in self.elements.items if isinstance(i, Element)]
         whole |= {e.variable for e in elements if e.accumulates and not self.has_total(e)}
-        for name in dict.fromkeys([*self.elements.opaque, *(e.variable for e in elements)]):
+        # Arrays without entries have no elements, yet a routine takes them.
+        for name in dict.fromkeys([*self.elements.opaque, *(e.variable for e in elements), *sorted(whole)]):
             if name in whole and not self.has_array(name):
                 self.storage.scratch(name, self.definitions.shape(name))
         for e in elements:

@@ -37,6 +37,15 @@ class Compute:
     params: tuple[tuple[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A routine on whole arrays: the helper function `name` of the target gets them, the output and sizes."""
+
+    name: str
+    operands: tuple[Read, ...]
+    sizes: tuple[Index, ...]
+
+
 Term: TypeAlias = Read | Number | Whole | Compute
 
 
@@ -54,17 +63,19 @@ class Axis:
 class Node:
     """`output[at] = term` for all `axes`; with `fold`, the term folded over `inner` first.
 
-    `whole` says that this node alone defines the output, at the position its axes say.
+    `whole` says that this node alone defines the output, at the position its axes say; `adds` that the term
+    is added to what is there. A routine has no axes: it fills the whole output.
     """
 
     output: str
     axes: tuple[Axis, ...]
     at: Position
-    term: Term
+    term: Term | Routine
     inner: tuple[Axis, ...] = ()
     fold: str | None = None
     whole: bool = True
     flat: bool = False
+    adds: bool = False
     equation: Equation | None = field(default=None, compare=False)
 
 
@@ -99,7 +110,9 @@ class Definitions:
         op = REGISTRY[equation.op]
         if op.family is Family.MAP:
             return self._map(equation)
-        rule = _RULES.get(equation.op)
+        if op.family is Family.ROUTINE:
+            return self._routine(equation)
+        rule = RULES.get(equation.op)
         if rule is None:
             raise EmitError(f"{equation.op} has no loop form", origin=equation.origin)
         return rule(self, equation, **equation.options)
@@ -140,7 +153,9 @@ class Definitions:
         tail = at[len(at) - len(shape) :]
         return self.read(atom, tuple(ZERO if d == 1 else p for d, p in zip(shape, tail, strict=True)))
 
-    def node(self, output: str, axes: Sequence[Axis], at: Position, term: Term, **options: Any) -> Node:
+    def node(
+        self, output: str, axes: Sequence[Axis], at: Position, term: Term | Routine, **options: Any
+    ) -> Node:
         return Node(output, tuple(axes), at, term, equation=self._equation, **options)
 
     def hide(self, wanted: str, shape: Shape) -> str:
@@ -161,7 +176,26 @@ class Definitions:
             return [self.node(e.output.name, axes, at, inputs[0])]
         return [self.node(e.output.name, axes, at, Compute(e.op, inputs, e.params))]
 
-    def _view(self, e: Equation, where: Callable[[Position], Position]) -> list[Node]:
+    def _routine(self, e: Equation) -> list[Node]:
+        types = [a.type for a in e.inputs]
+        if self.rows is not None and any(self.rows in t.shape for t in (*types, e.output.type)):
+            raise EmitError(
+                f"{e.op} needs all examples at once, but this kernel works on a window of {self.rows!r}",
+                origin=e.origin,
+                remedy="emit without rows",
+            )
+        nodes: list[Node] = []
+        operands = []
+        for a in e.inputs:
+            name = a.name if isinstance(a, Var) else self.hide("number", ())
+            if isinstance(a, Constant):
+                nodes.append(self.node(name, (), (), Number(a.value)))
+            operands.append(Read(name, ()))
+        shapes = (REGISTRY[e.op].sizes or _no_sizes)(types, **e.options)
+        sizes = tuple(product(tuple(self.size(d) for d in shape)) for shape in shapes)
+        return [*nodes, self.node(e.output.name, (), (), Routine(e.op, tuple(operands), sizes))]
+
+    def view(self, e: Equation, where: Callable[[Position], Position]) -> list[Node]:
         """A move in which every element of the output is one element of the operand."""
         axes, at = self.span(e.output.type.shape)
         return [self.node(e.output.name, axes, at, self.read(e.inputs[0], where(at)))]
@@ -297,12 +331,12 @@ class Definitions:
     # --- moves --------------------------------------------------------------------------------------------
 
     def transpose(self, e: Equation, axes: tuple[int, ...]) -> list[Node]:
-        return self._view(e, lambda at: tuple(at[axes.index(i)] for i in range(len(at))))
+        return self.view(e, lambda at: tuple(at[axes.index(i)] for i in range(len(at))))
 
     def expand_dims(self, e: Equation, axes: tuple[int, ...]) -> list[Node]:
         rank = e.output.type.rank
         new = {a % rank for a in axes}
-        return self._view(e, lambda at: tuple(p for i, p in enumerate(at) if i not in new))
+        return self.view(e, lambda at: tuple(p for i, p in enumerate(at) if i not in new))
 
     def squeeze(self, e: Equation, axes: tuple[int, ...]) -> list[Node]:
         rank = e.inputs[0].type.rank
@@ -312,7 +346,7 @@ class Definitions:
             left = iter(at)
             return tuple(ZERO if i in gone else next(left) for i in range(rank))
 
-        return self._view(e, where)
+        return self.view(e, where)
 
     def broadcast(self, e: Equation, shape: Shape) -> list[Node]:
         axes, at = self.span(e.output.type.shape)
@@ -323,7 +357,7 @@ class Definitions:
         target = tuple(self.size(d) for d in e.output.type.shape)
         operand = e.inputs[0]
         if isinstance(operand, Constant) or not source:
-            return self._view(e, lambda at: ())
+            return self.view(e, lambda at: ())
         axes: list[Axis] = []
         if self.rows is None or self.rows not in source:
             loop, at = self.flat_axis(ZERO, product(target))
@@ -359,16 +393,16 @@ class Definitions:
 
     def _slice(self, part: tuple[Any, ...], position: Index, dim: Dim | None) -> Index:
         _, start, stop, step = part
-        start, step = start or 0, 1 if step is None else step
         if dim == self.rows and self.rows is not None:
             if (start, step) != (0, 1) or stop not in (None, dim):
                 raise EmitError("a slice of the examples has no loop form")
             return position
         # An axis of one element has no loop and stands at 0, whatever it was cut from.
-        return Index.of(start) + position * Index.of(step)
+        first = Index.of(start) if start is not None or dim is None else Index.of(dim) - ONE
+        return first + position * Index.of(step)
 
     def index(self, e: Equation, key: tuple[Any, ...]) -> list[Node]:
-        return self._view(e, lambda at: self._places(key, at, e.inputs[0].type.shape))
+        return self.view(e, lambda at: self._places(key, at, e.inputs[0].type.shape))
 
     def unindex(self, e: Equation, key: tuple[Any, ...], shape: Shape) -> list[Node]:
         axes, at = self.span(e.output.type.shape)
@@ -407,7 +441,7 @@ class Definitions:
         return [self.node(e.output.name, axes, at, Compute("where", (same, Number(1.0), Number(0.0))))]
 
 
-_RULES: dict[str, Callable[..., list[Node]]] = {
+RULES: dict[str, Callable[..., list[Node]]] = {
     name: getattr(Definitions, name)
     for name in [
         "sum",
@@ -431,10 +465,16 @@ _RULES: dict[str, Callable[..., list[Node]]] = {
 }
 
 
-def reads(term: Term) -> Iterator[Read]:
+def _no_sizes(types: Sequence[ArrayType], **params: Any) -> Sequence[Shape]:
+    return ()
+
+
+def reads(term: Term | Routine) -> Iterator[Read]:
     """All reads in a term."""
     if isinstance(term, Read):
         yield term
+    elif isinstance(term, Routine):
+        yield from term.operands
     elif isinstance(term, Compute):
         for part in term.inputs:
             yield from reads(part)

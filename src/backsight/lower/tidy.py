@@ -18,6 +18,7 @@ from backsight.lower.loops import (
     Local,
     Loop,
     Number,
+    Run,
     Statement,
     Store,
     Update,
@@ -87,7 +88,7 @@ def _disturbed(value: Expression, between: Iterable[Statement]) -> bool:
     loads, names = _has_load(value), set(_locals(value))
     for statement in between:
         for inner in _flat(statement):
-            if isinstance(inner, Store | Call) and loads:
+            if isinstance(inner, Store | Call | Run) and loads:
                 return True
             if isinstance(inner, Update) and inner.name in names:
                 return True
@@ -161,6 +162,8 @@ class _Renamer:
                 )
             case Call():
                 return replace(s, arguments=tuple(_rename_index(a, names) for a in s.arguments))
+            case Run():
+                return replace(s, sizes=tuple(_rename_index(a, names) for a in s.sizes))
             case _:
                 return s
 

@@ -5,13 +5,17 @@ from backsight.ops import (
     arithmetic,
     choices,
     comparison,
+    decompositions,
     elementwise,
+    gathering,
     linalg,
     reduction,
     rounding,
+    running,
     shaping,
     special,
     trigonometry,
+    windows,
 )
 from backsight.ops.value import Value, apply
 
@@ -22,11 +26,15 @@ __all__ = [
     "arithmetic",
     "choices",
     "comparison",
+    "decompositions",
     "elementwise",
+    "gathering",
     "linalg",
     "reduction",
     "rounding",
+    "running",
     "shaping",
     "special",
     "trigonometry",
+    "windows",
 ]

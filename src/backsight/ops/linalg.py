@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backsight.errors import DifferentiationError, ShapeError
+from backsight.errors import ShapeError
 from backsight.ir.evaluate import Array, indices
 from backsight.ir.op import Family, Op, register
 from backsight.ir.program import ArrayType, Dim
@@ -78,28 +78,34 @@ def _reference(
 def _vjp(g: Value, y: Value, *xs: Value, spec: str) -> tuple[Any, ...]:
     """Each operand's cotangent is a contraction of g with the other operands, over the letters it lacks."""
     operands, right = read_spec(spec)
-    if any(len(set(letters)) < len(letters) for letters in operands):
-        raise DifferentiationError(
-            f"{spec!r} reads a diagonal, which cannot be differentiated yet",
-            remedy="multiply by np.eye(n) and sum: np.sum(A * np.eye(n)) is the trace",
-        )
     dims = letter_dims(spec, [x.type for x in xs])
     result = []
     for position, letters in enumerate(operands):
         others = [o for i, o in enumerate(operands) if i != position]
         rest = [x for i, x in enumerate(xs) if i != position]
-        known = "".join(c for c in letters if c in right or any(c in o for o in others))
-        if known != letters or not others:
-            # A letter only this operand has was summed over: its slope is the same all along that axis.
-            partial = apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{known}")
-            inserted = tuple(i for i, c in enumerate(letters) if c not in known)
-            widened = apply("expand_dims", partial, axes=inserted) if inserted else partial
-            result.append(
-                apply("broadcast", widened, shape=tuple(dims[c] for c in letters)) if inserted else partial
-            )
-        else:
-            result.append(apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{letters}"))
+        once = "".join(dict.fromkeys(letters))
+        known = "".join(c for c in once if c in right or any(c in o for o in others))
+        partial = apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{known}")
+        # A letter only this operand has was summed over: its slope is the same all along that axis.
+        inserted = tuple(i for i, c in enumerate(once) if c not in known)
+        if inserted:
+            widened = apply("expand_dims", partial, axes=inserted)
+            partial = apply("broadcast", widened, shape=tuple(dims[c] for c in once))
+        result.append(partial if once == letters else _on_diagonals(partial, once, letters, dims))
     return tuple(result)
+
+
+def _on_diagonals(x: Any, have: str, letters: str, dims: Mapping[str, Dim]) -> Any:
+    """A slope with one axis per letter, laid along the diagonals that repeated letters read."""
+    for letter in dict.fromkeys(letters):
+        for _ in range(letters.count(letter) - 1):
+            place = have.index(letter)
+            order = [*(i for i in range(len(have)) if i != place), place]
+            have = "".join(have[i] for i in order) + letter
+            x = apply("transpose", x, axes=tuple(order))
+            x = apply("undiagonal", x, offset=0, shape=(dims[letter], dims[letter]))
+    waiting = {c: [i for i, other in enumerate(have) if other == c] for c in letters}
+    return apply("transpose", x, axes=tuple(waiting[c].pop(0) for c in letters))
 
 
 def _jvp(*values: Any, spec: str) -> Any:

@@ -12,14 +12,14 @@ from typing import Any
 from backsight.errors import ShapeError
 from backsight.ir.evaluate import Array, broadcast_to, indices
 from backsight.ir.op import Family, Op, register
-from backsight.ir.program import ArrayType, Dim, Shape
+from backsight.ir.program import ArrayType, Dim, DType, Shape
 from backsight.ops.shapes import broadcast_shapes, show
 from backsight.ops.value import Value, apply
 
 Key = tuple[tuple[Any, ...], ...]
 _MATRIX = ([[0.5, -1.0, 2.0], [0.3, 0.7, -0.2]],)
 _TYPES = Sequence[ArrayType]
-_WHOLE = ("slice", 0, None, 1)
+WHOLE = ("slice", 0, None, 1)
 
 
 def resolve(shape: Shape, dims: Mapping[str, int]) -> tuple[int, ...]:
@@ -224,9 +224,13 @@ broadcast = register(
 # index and its adjoint --------------------------------------------------------------------------------------
 
 
+BACKWARD = ("slice", None, None, -1)
+"""A whole axis, last entry first."""
+
+
 def _positions(size: int, item: tuple[Any, ...]) -> range:
-    _, start, stop, step = item
-    return range(start, size if stop is None else min(stop, size), step)
+    """The entries a slice picks from an axis of that size, as Python has it."""
+    return range(*slice(*item[1:]).indices(size))
 
 
 def _index_result(types: _TYPES, key: Key) -> ArrayType:
@@ -243,7 +247,7 @@ def _index_result(types: _TYPES, key: Key) -> ArrayType:
         if item[0] == "int":
             if isinstance(dim, int) and not 0 <= item[1] < dim:
                 raise ShapeError(f"index {item[1]} is outside an axis of size {dim}")
-        elif item == _WHOLE:
+        elif item in (WHOLE, BACKWARD):
             result.append(dim)
         elif isinstance(dim, str):
             raise ShapeError(
@@ -278,6 +282,12 @@ def _index_reference(arrays: Sequence[Array], shape: Any, dims: Any, key: Key) -
     return [arrays[0].data[i] for i in _sources(arrays[0].shape, key)]
 
 
+def _index_vjp(g: Value, y: Value, x: Value, key: Key) -> tuple[Any]:
+    if all(item in (WHOLE, BACKWARD) for item in key):
+        return (apply("index", g, key=key),)
+    return (apply("unindex", g, key=key, shape=x.type.shape),)
+
+
 index = register(
     Op(
         "index",
@@ -285,15 +295,16 @@ index = register(
         says="picks out a part",
         result=_index_result,
         reference=_index_reference,
-        vjp=lambda g, y, x, key: (apply("unindex", g, key=key, shape=x.type.shape),),
+        vjp=_index_vjp,
         jvp=lambda dx, y, x, key: apply("index", dx, key=key),
-        batch=lambda batched, x, key: apply("index", x, key=(_WHOLE, *key)),
+        batch=lambda batched, x, key: apply("index", x, key=(WHOLE, *key)),
         why="only the numbers that were picked matter",
         try_at=_MATRIX,
         try_params=(
             {"key": (("int", 1),)},
             {"key": (("slice", 0, None, 1), ("slice", 0, None, 2))},
             {"key": (("slice", 0, 1, 1), ("new",), ("int", 2))},
+            {"key": (BACKWARD, ("slice", 2, 0, -1))},
         ),
     )
 )
@@ -318,7 +329,7 @@ unindex = register(
         vjp=lambda g, y, x, key, shape: (apply("index", g, key=key),),
         jvp=lambda dx, y, x, key, shape: apply("unindex", dx, key=key, shape=shape),
         batch=lambda batched, x, key, shape: apply(
-            "unindex", x, key=(_WHOLE, *key), shape=(x.type.shape[0], *shape)
+            "unindex", x, key=(WHOLE, *key), shape=(x.type.shape[0], *shape)
         ),
         why="what was not picked has no part in the result",
         try_at=([0.5, -1.0],),
@@ -334,7 +345,12 @@ def _stack_result(types: _TYPES, axis: int) -> ArrayType:
         raise ShapeError(f"stack needs equal shapes, not {', '.join(show(t.shape) for t in types)}")
     shape = list(types[0].shape)
     shape.insert(axis, len(types))
-    return ArrayType(tuple(shape))
+    return ArrayType(tuple(shape), _common(types))
+
+
+def _common(types: _TYPES) -> DType:
+    kinds = {t.dtype for t in types}
+    return kinds.pop() if len(kinds) == 1 else "float64"
 
 
 def _stack_reference(arrays: Sequence[Array], shape: Any, dims: Any, axis: int) -> list[Any]:
@@ -343,7 +359,7 @@ def _stack_reference(arrays: Sequence[Array], shape: Any, dims: Any, axis: int) 
 
 def _pick(axis: int, start: int, stop: int | None) -> Key:
     item: tuple[Any, ...] = ("int", start) if stop is None else ("slice", start, stop, 1)
-    return (_WHOLE,) * axis + (item,)
+    return (WHOLE,) * axis + (item,)
 
 
 def _stack_vjp(g: Value, y: Value, *xs: Value, axis: int) -> tuple[Any, ...]:
@@ -400,7 +416,7 @@ def _concatenate_result(types: _TYPES, axis: int) -> ArrayType:
         sizes.append(dim)
     shape = list(types[0].shape)
     shape[axis] = sum(sizes)
-    return ArrayType(tuple(shape))
+    return ArrayType(tuple(shape), _common(types))
 
 
 def _concatenate_reference(arrays: Sequence[Array], shape: Any, dims: Any, axis: int) -> list[Any]:
