@@ -12,7 +12,7 @@ import contextlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backsight.api import Traced, trace_call
@@ -101,8 +101,10 @@ def _kernel(request: Request) -> dict[str, Any]:
     """The value and the gradient as a JavaScript module, with the numbers to begin with."""
     asked = _Asked.of(request)
     reverse = asked.reverse
+    decisions = [g.variable for g in reverse.guards]
+    fused = replace(reverse, outputs=(*reverse.outputs, *(d for d in decisions if d not in reverse.outputs)))
     kernels = {
-        "gradient": lower(reverse, rows=None, mode="fused"),
+        "gradient": lower(fused, rows=None, mode="fused"),
         "inspect": lower(inspect(asked.forward, asked.wrt).program, rows=None, mode="inspect"),
     }
     return {
@@ -113,6 +115,7 @@ def _kernel(request: Request) -> dict[str, Any]:
         ],
         "outputs": [_output_json(a) for a in reverse.outputs],
         "wrt": asked.wrt,
+        "guards": [{"name": g.variable.name, "expected": g.expected} for g in reverse.guards],
     }
 
 

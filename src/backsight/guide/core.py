@@ -9,17 +9,17 @@ import zipfile
 from pathlib import Path
 
 PARTS = (
-    "__init__.py",
-    "errors.py",
+    "__init__",
+    "errors",
     "ir",
     "ops",
     "transforms",
     "tracing",
-    "numpy.py",
+    "numpy",
     "lower",
     "emit",
     "explaining",
-    "api.py",
+    "api",
     "checking",
     "browser",
 )
@@ -47,4 +47,4 @@ def zipped(package: Path) -> bytes:
 
 
 def _sources(part: Path) -> list[Path]:
-    return [*part.rglob("*.py")] if part.is_dir() else [part]
+    return [*part.rglob("*.py")] if part.is_dir() else [part.with_suffix(".py")]

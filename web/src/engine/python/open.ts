@@ -17,5 +17,7 @@ export function pythonService(page: Document): PythonService {
     core: new URL(content, page.baseURI).href,
     spawn: () =>
       new Worker(new URL('./python.worker.ts', import.meta.url), { type: 'module', name: 'Python' }),
+    spawnKernel: () =>
+      new Worker(new URL('./kernel.worker.ts', import.meta.url), { type: 'module', name: 'Kernel' }),
   });
 }

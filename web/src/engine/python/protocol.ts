@@ -55,6 +55,8 @@ export interface KernelValue {
   /** The value, then one per argument in `wrt`: an array's name, or a number that is always the same. */
   outputs: { name: string | null; shape: number[]; value: Sent | null }[];
   wrt: string[];
+  /** Decisions as 0 or 1, by the name of their array, and how they came out at the example. */
+  guards: { name: string; expected: boolean }[];
 }
 
 export interface Values {

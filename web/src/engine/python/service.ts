@@ -5,11 +5,23 @@
  *     await python.load((progress) => …);
  *     const answer = await python.run({ kind: 'trace', source, example: 'w = 0.5' }, { timeout: 10_000 });
  *
+ *     const kernel = await python.kernel(answer.value);   // of a request of kind 'kernel'
+ *
  * What goes wrong in the person's code, or while it runs, is an answer with `ok: false`. Only loading throws.
  */
 
 import { EngineError } from '../errors.ts';
-import type { Answer, FromPython, LoadReport, Mishap, Progress, Request, ToPython } from './protocol.ts';
+import { PythonKernel, type KernelWorker } from './kernel.ts';
+import type {
+  Answer,
+  FromPython,
+  KernelValue,
+  LoadReport,
+  Mishap,
+  Progress,
+  Request,
+  ToPython,
+} from './protocol.ts';
 
 export type State = 'idle' | 'loading' | 'ready' | 'running' | 'stopping' | 'restarting' | 'failed';
 
@@ -23,6 +35,7 @@ export interface WorkerLike {
 
 export interface PythonHost {
   spawn(): WorkerLike;
+  spawnKernel(): KernelWorker;
   /** The address of the core as a zip file. */
   core: string;
   /** Milliseconds without any sign of life after which loading has failed; 60,000 if not given. */
@@ -101,6 +114,11 @@ export class PythonService {
       if (timeout !== undefined) timer = setTimeout(() => this.end(id, tooLong(timeout)), timeout);
       this.next();
     });
+  }
+
+  /** A kernel that Python has written, ready to run. Close it when done. Throws an EngineError where it cannot run. */
+  kernel(written: KernelValue): Promise<PythonKernel> {
+    return PythonKernel.open(this.host.spawnKernel(), written);
   }
 
   /** Stops what runs and what waits. Python starts anew, without what the stopped code had left behind. */

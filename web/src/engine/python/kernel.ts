@@ -1,0 +1,128 @@
+/** A person's function as a kernel: its value and gradient at any point, in a worker of its own. No DOM. */
+
+import { EngineError } from '../errors.ts';
+import { toNumber, type KernelValue } from './protocol.ts';
+
+export type ToKernel =
+  | { type: 'open'; id: number; module: string }
+  | { type: 'run'; id: number; inputs: Record<string, Float64Array>; outputs: string[] }
+  | {
+      type: 'time';
+      id: number;
+      inputs: Record<string, Float64Array>;
+      outputs: string[];
+      milliseconds: number;
+    };
+
+export type FromKernel =
+  | { type: 'done'; id: number; arrays: Record<string, Float64Array>; perSecond: number }
+  | { type: 'failed'; id: number; message: string };
+
+/** What a kernel needs of a worker. */
+export interface KernelWorker {
+  onmessage: ((event: MessageEvent<FromKernel>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(message: ToKernel): void;
+  terminate(): void;
+}
+
+export interface Evaluation {
+  value: number;
+  /** By argument (or leaf of one), in the order asked for: row-major numbers. */
+  gradient: Record<string, { shape: number[]; data: Float64Array }>;
+  /** Whether every `if` came out as at the example; where not, the numbers belong to another branch. */
+  sameBranch: boolean;
+  /** Runs per second, when asked for. */
+  perSecond: number;
+}
+
+type Numbers = Record<string, ArrayLike<number>>;
+type Question<M> = M extends ToKernel ? Omit<M, 'id'> : never;
+
+export class PythonKernel {
+  private serial = 0;
+  private readonly asked = new Map<
+    number,
+    { resolve(done: FromKernel & { type: 'done' }): void; reject(error: EngineError): void }
+  >();
+
+  private constructor(
+    private readonly worker: KernelWorker,
+    private readonly written: KernelValue,
+  ) {
+    worker.onmessage = ({ data }) => {
+      const asked = this.asked.get(data.id);
+      this.asked.delete(data.id);
+      if (data.type === 'done') asked?.resolve(data);
+      else asked?.reject(failure(data.message));
+    };
+    worker.onerror = (event) => this.giveUp(failure(event.message || 'its worker could not start'));
+  }
+
+  /** Throws an EngineError where the kernel cannot be run. */
+  static async open(worker: KernelWorker, written: KernelValue): Promise<PythonKernel> {
+    const kernel = new PythonKernel(worker, written);
+    await kernel.ask({ type: 'open', module: written.module });
+    return kernel;
+  }
+
+  /** The numbers of the example, by argument. */
+  get example(): Numbers {
+    return Object.fromEntries(this.written.inputs.map(({ name, data }) => [name, data.map(toNumber)]));
+  }
+
+  /** The value and gradient; arguments that are not given have the example's numbers. */
+  async evaluate(at: Numbers = {}): Promise<Evaluation> {
+    return this.read(await this.ask({ type: 'run', ...this.ends(at) }));
+  }
+
+  /** The same, and how often a second it can be had. */
+  async measure(milliseconds: number, at: Numbers = {}): Promise<Evaluation> {
+    return this.read(await this.ask({ type: 'time', milliseconds, ...this.ends(at) }));
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.worker.terminate();
+    this.giveUp(failure('it was closed'));
+  }
+
+  private ends(at: Numbers): { inputs: Record<string, Float64Array>; outputs: string[] } {
+    const numbers = Object.entries({ ...this.example, ...at });
+    const outputs = [...this.written.outputs, ...this.written.guards].flatMap(({ name }) => name ?? []);
+    return {
+      inputs: Object.fromEntries(numbers.map(([name, data]) => [name, Float64Array.from(data)])),
+      outputs,
+    };
+  }
+
+  private read({ arrays, perSecond }: FromKernel & { type: 'done' }): Evaluation {
+    const [value, ...slopes] = this.written.outputs.map(({ name, shape, value }) => ({
+      shape,
+      data: (name !== null ? arrays[name] : undefined) ?? Float64Array.of(toNumber(value ?? NaN)),
+    }));
+    return {
+      value: value!.data[0]!,
+      gradient: Object.fromEntries(this.written.wrt.map((name, index) => [name, slopes[index]!])),
+      sameBranch: this.written.guards.every(({ name, expected }) => (arrays[name]?.[0] !== 0) === expected),
+      perSecond,
+    };
+  }
+
+  private ask(question: Question<ToKernel>): Promise<FromKernel & { type: 'done' }> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.serial;
+      this.asked.set(id, { resolve, reject });
+      this.worker.postMessage({ ...question, id });
+    });
+  }
+
+  private giveUp(error: EngineError): void {
+    for (const { reject } of this.asked.values()) reject(error);
+    this.asked.clear();
+  }
+}
+
+function failure(words: string): EngineError {
+  return new EngineError('kernel-failed', `The kernel does not run (${words}).`, 'Run the code again.');
+}
