@@ -318,7 +318,7 @@ def test_forward_steps() -> None:
     found, _ = of_case("neuron")
     z = next(s for s in found.forward if s.name == "z")
     assert z.symbols.text == "x1 * w1 + x2 * w2 + b"
-    assert z.numbers == "0.8 * 1 + (-0.6) * 0.5 + (-0.5)"
+    assert z.numbers is not None and z.numbers.text == "0.8 * 1 + (-0.6) * 0.5 + (-0.5)"
     assert (z.value.entries, z.sources, z.depth) == (0.0, ("x1", "w1", "x2", "w2", "b"), 1)
     assert z.origin is not None and z.origin.text == "z = x1 * w1 + x2 * w2 + b"
     assert z.words == "multiplies, then adds"

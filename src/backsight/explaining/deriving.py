@@ -166,10 +166,10 @@ class _Derivation:
         depth: int,
         made: Equation | None,
     ) -> Step:
-        numbers = with_numbers(self.program, var, self.values) if made is not None else ""
+        numbers = with_numbers(self.program, var, self.values) if made is not None else None
         value, origin = shown(self.values[var.name]), made.origin if made is not None else None
         moves = var.name in self.active
-        return Step(var.name, kind, words, symbols, numbers, value, sources, moves, depth, origin)
+        return Step(var.name, "", kind, words, symbols, numbers, value, sources, moves, depth, origin)
 
     # Reverse ------------------------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class _Derivation:
         value = shown(self.numbers["adjoint", name])
         terms = [u.share for u in uses]
         numbers = _added([t.text for t in terms]) if len(uses) > 1 and not any(t.shape for t in terms) else ""
-        return Adjoint(name, f"d{name}", words, uses, numbers, value)
+        return Adjoint(name, f"d{name}", "", words, uses, numbers, value)
 
     def _use(self, rules: _Rules, source: Var) -> Use:
         segment, name = rules.segment, source.name
@@ -240,7 +240,7 @@ class _Derivation:
         for guard in self.program.guards:
             text = as_source(self.program, guard.variable).text
             numbers = with_numbers(self.program, guard.variable, self.values)
-            found.append(Decision(text, guard.expected, numbers, guard.origin))
+            found.append(Decision(text, guard.expected, numbers.text if numbers else "", guard.origin))
         return tuple(dict.fromkeys(found))
 
     def _notes(self) -> list[str]:

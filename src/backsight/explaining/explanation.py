@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from backsight.explaining.shown import Shown
@@ -23,7 +24,8 @@ class Step:
         kind: "input" (given), "captured" (an array the function closes over) or "step" (computed).
         words: what is done, in words.
         symbols: what it is computed by, from the stops before it.
-        numbers: the same with numbers in the place of names, where all are single numbers; else "".
+        tex: the name in mathematical type.
+        numbers: the symbols with numbers in the place of names, where all are single numbers; else None.
         value: what came out.
         sources: names of the stops it is computed from.
         moves: whether it depends on what the gradient is taken by.
@@ -32,10 +34,11 @@ class Step:
     """
 
     name: str
+    tex: str
     kind: str
     words: str
     symbols: Symbols
-    numbers: str
+    numbers: Symbols | None
     value: Shown
     sources: tuple[str, ...]
     moves: bool
@@ -80,6 +83,7 @@ class Adjoint:
     Attributes:
         name: of the value.
         symbol: what the adjoint is called: `dz` for z.
+        tex: the same as a derivative.
         words: what it means.
         uses: the shares it is the sum of; none for the output itself, whose adjoint is 1.
         numbers: the sum in numbers where several shares are single numbers; else "".
@@ -88,6 +92,7 @@ class Adjoint:
 
     name: str
     symbol: str
+    tex: str
     words: str
     uses: tuple[Use, ...]
     numbers: str
@@ -220,6 +225,11 @@ class Explanation:
 
         return renderable(self)
 
+    def _repr_html_(self) -> str:
+        from backsight.explaining.page import fragment
+
+        return fragment(self)
+
     def show(self, order: str | None = None) -> None:
         """Print it to the terminal, in colour.
 
@@ -229,6 +239,16 @@ class Explanation:
         from backsight.explaining.terminal import show
 
         show(self, order)
+
+    def html(self) -> str:
+        """One HTML page that needs nothing else: to open from a disk, to send, to print."""
+        from backsight.explaining.page import page
+
+        return page(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write `html()` to a file."""
+        Path(path).write_text(self.html(), "utf-8")
 
     def data(self) -> dict[str, Any]:
         """Everything as dicts, lists, strings, numbers, True, False and None, ready for `json.dumps`.

@@ -137,7 +137,8 @@ def _forward(e: Explanation) -> Part:
     def row(s: Step) -> Row:
         if s.kind != "step":
             return Row(s.name, _value(s.value), "" if s.kind == "input" else s.words)
-        written = [("=", w) for w in dict.fromkeys((*s.symbols.where, s.symbols.text, s.numbers)) if w]
+        numbers = s.numbers.text if s.numbers is not None else ""
+        written = [("=", w) for w in dict.fromkeys((*s.symbols.where, s.symbols.text, numbers)) if w]
         if written[-1][1] == s.value.text:
             written.pop()
         return Row(s.name, (*written, *_value(s.value)), s.words, place(s.origin))

@@ -77,13 +77,13 @@ def as_source(program: Program, atom: Atom) -> Symbols:
     return Symbols(text, where=tuple(where))
 
 
-def with_numbers(program: Program, atom: Atom, values: Mapping[str, Array]) -> str:
-    """The same with numbers for names; "" where one of them is an array, or a part is used more than once."""
+def with_numbers(program: Program, atom: Atom, values: Mapping[str, Array]) -> Symbols | None:
+    """The same with numbers for names; None where one is an array, or a part is used more than once."""
     if isinstance(atom, Constant):
-        return ""
+        return None
     made = part(program, atom)
     read = [a for e in made.equations for a in e.inputs if isinstance(a, Var) and a.name in values]
     if not read or any(values[a.name].shape for a in read):
-        return ""
+        return None
     written = statements(made, _WithNumbers(program, values))
-    return written[-1].text if len(written) == 1 else ""
+    return Symbols(written[-1].text) if len(written) == 1 else None
