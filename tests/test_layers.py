@@ -27,6 +27,7 @@ ORDER = [
     {"browser"},
     {"models"},
     {"guide"},
+    {"loading"},
     {"server"},
     {"cli"},
     {"__init__", "__main__"},

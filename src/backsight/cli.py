@@ -1,18 +1,21 @@
-"""The command line: `backsight` serves the guide, `backsight build` writes it for any static host."""
+"""The command line: serves the guide, builds it, and explains or emits a function of a person's own file."""
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from backsight import __version__
-from backsight.errors import BacksightError
+from backsight.errors import BacksightError, LoadError
 
 HOST, PORT = "127.0.0.1", 8000
 
@@ -71,6 +74,103 @@ def build(
 
     site.write(directory, processes=os.cpu_count() or 1)
     console.print(f"The site is in [bold]{escape(str(directory))}[/bold]")
+
+
+Target = Annotated[str, typer.Argument(metavar="FILE:FUNCTION", help="A function in a Python file.")]
+At = Annotated[str, typer.Option(help='Values to call it with: "x=1.0, w=[1, 2, 3]".')]
+Argnums = Annotated[
+    str, typer.Option(help="What to differentiate by: names or numbers with commas. All floats if left out.")
+]
+
+
+@app.command()
+def explain(
+    target: Target,
+    at: At = "",
+    argnums: Argnums = "",
+    order: Annotated[str, typer.Option(help="Only one part: forward, reverse or paths.")] = "",
+    detail: Annotated[str, typer.Option(help="Where to stop: auto, names or operations.")] = "auto",
+    html: Annotated[Path | None, typer.Option(help="Write one HTML page to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+) -> None:
+    """Explain how the gradient of a function comes about, step by step, with numbers.
+
+    Values come from --at, from `example = {...}` in the file, or from the function's defaults.
+    """
+    from backsight.api import explain as explain_function
+    from backsight.loading import blamed_on, load
+
+    with _refusals():
+        call = load(target, at)
+        chosen = call.argnums(argnums)
+        with blamed_on(call.file):
+            explanation = explain_function(call.function, *call.moved(chosen), argnums=chosen, detail=detail)
+        if html is not None:
+            _write(html, explanation.html())
+        elif as_json:
+            typer.echo(json.dumps(explanation.data(), indent=2, allow_nan=False))
+        else:
+            explanation.show(order or None)
+
+
+@app.command()
+def emit(
+    target: Target,
+    to: Annotated[str, typer.Option(help="The language to write it in.")] = "numpy",
+    at: At = "",
+    argnums: Argnums = "",
+    gradient: Annotated[
+        bool, typer.Option("--grad/--forward", help="The value with its gradient, or the function alone.")
+    ] = True,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Write the gradient of a function, or the function, in another language."""
+    from backsight.api import trace, value_and_grad
+    from backsight.loading import blamed_on, load
+    from backsight.transforms import simplify
+
+    with _refusals():
+        call = load(target, at)
+        chosen = call.argnums(argnums) if gradient else ()
+        values = call.moved(chosen)
+        with blamed_on(call.file):
+            if gradient:
+                differentiated: Any = value_and_grad(call.function, chosen)
+                program = differentiated.program(*values)
+            else:
+                program = simplify(trace(call.function, *values))
+        source = program.emit(to)
+        if out is not None:
+            _write(out, source)
+        else:
+            typer.echo(source.rstrip("\n"))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise LoadError(f"{file} cannot be written: {error.strerror}") from error
+    console.print(f"Written to [bold]{escape(str(file))}[/bold]")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """An error is a few lines that name the place and the remedy, and status 2."""
+    try:
+        yield
+    except BacksightError as error:
+        _print_error(error)
+        raise typer.Exit(2) from None
+
+
+def _print_error(error: BacksightError) -> None:
+    lines: list[Any] = [f"[bold red]backsight:[/] {escape(error.message)}"]
+    if error.origin is not None:
+        lines = [f"[bold]{escape(error.origin.file)}:{error.origin.line}:[/] {escape(error.message)}"]
+        lines += [f"    {escape(error.origin.text)}"] if error.origin.text else []
+    lines += [f"  {escape(error.remedy)}"] if error.remedy else []
+    errors.print("\n".join(lines))
 
 
 def main() -> None:

@@ -110,6 +110,12 @@ class DataError(BacksightError):
     code = "BS602"
 
 
+class LoadError(BacksightError):
+    """A person's own file cannot be run, or lacks a function or a value; the origin is their line."""
+
+    code = "BS603"
+
+
 class SiteError(BacksightError):
     """The site cannot be written or served."""
 

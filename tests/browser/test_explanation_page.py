@@ -83,7 +83,7 @@ def show(page: Page, explanation: Explanation, folder: Path, place: str = "") ->
 def test_it_is_walked_by_arrow_keys(opened: Page, tmp_path: Path) -> None:
     explanation = neuron()
     show(opened, explanation, tmp_path)
-    step = opened.locator(".step.lit")
+    step = opened.locator(".panel:not([hidden]) .step.lit")
     counter = opened.get_by_label("Step", exact=True)
     expect(counter).to_have_text("1 of 4")
     expect(step).to_contain_text("What goes in")
@@ -130,7 +130,7 @@ def test_mouse_and_address(opened: Page, tmp_path: Path) -> None:
     show(opened, loop(), tmp_path, "#backward-3")
     expect(opened.get_by_label("Step", exact=True)).to_have_text(re.compile("^3 of"))
     opened.locator(".sideways .node[data-node=v]").click()
-    expect(opened.locator(".step.lit")).to_contain_text("/∂v")
+    expect(opened.locator(".panel:not([hidden]) .step.lit")).to_contain_text("/∂v")
     opened.get_by_role("tab", name="Paths").click()
     opened.locator("#paths .step").nth(1).get_by_role("button").click()
     assert opened.locator(".sideways .edge.lit").count() == 8
@@ -162,7 +162,10 @@ def test_on_a_phone_nothing_runs_off_the_side(opened: Page, tmp_path: Path, name
     opened.set_viewport_size({"width": 390, "height": 844})
     show(opened, PAGES[name](), tmp_path, "#backward-3")
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
-    step, controls = opened.locator(".step.lit"), opened.get_by_role("button", name="Next")
+    step, controls = (
+        opened.locator(".panel:not([hidden]) .step.lit"),
+        opened.get_by_role("button", name="Next"),
+    )
     expect(controls).to_be_in_viewport()
     expect(opened.locator(".drawing")).to_be_in_viewport()
     expect(step).to_be_in_viewport()

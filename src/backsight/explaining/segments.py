@@ -41,7 +41,9 @@ class Segment:
     def reasons(self, source: Var) -> tuple[str, ...]:
         """Why the slope by a source is what it is, from the result back; what passes nudges on as they are is
         not mentioned beside what does not."""
-        whys = {e.op: REGISTRY[e.op].why for e in self.route(source)}
+        route = self.route(source)
+        inside = {source.name, *(e.output.name for e in route)}
+        whys = {e.op: _reason(e, inside) for e in route}
         telling = [
             w for op, w in whys.items() if op not in _PASSING and REGISTRY[op].family is not Family.MOVE
         ]
@@ -71,6 +73,15 @@ class Slope:
 
     kind: str
     atom: Atom
+
+
+def _reason(e: Equation, moved: Collection[str]) -> str:
+    """Why an operation's rule holds; of a rule with a half for each side, only the halves that matter here."""
+    halves = REGISTRY[e.op].why.split("; ")
+    if e.op not in ("div", "pow") or len(halves) != 2:
+        return REGISTRY[e.op].why
+    sides = [h for h, a in zip(halves, e.inputs, strict=True) if isinstance(a, Var) and a.name in moved]
+    return "; ".join(sides)
 
 
 def with_stops(program: Program, detail: str) -> Program:
