@@ -76,7 +76,7 @@ class Slope:
 
 
 def _reason(e: Equation, moved: Collection[str]) -> str:
-    """Why an operation's rule holds; of a rule with a half for each side, only the halves that matter here."""
+    """Why an operation's rule holds; of a rule with a half for each side, the halves that matter."""
     halves = REGISTRY[e.op].why.split("; ")
     if e.op not in ("div", "pow") or len(halves) != 2:
         return REGISTRY[e.op].why
