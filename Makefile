@@ -36,8 +36,8 @@ format: $(VENV)/.dev                      ## mend what format and lint can mend
 	$(BIN)/ruff format .
 	$(NPM) run format
 
-fuzz: $(VENV)/.dev                        ## 1,000 random nets against JAX and central differences
-	$(PY) -m tests.fuzz
+fuzz: $(VENV)/.dev                        ## 1,000 random nets and N=1000 random programs, seen from all sides
+	$(PY) -m tests.fuzz --programs $(or $(N),1000)
 
 soak: $(VENV)/.dev web                    ## 10 minutes at full speed: does memory stay level?
 	$(PY) tools/chromium.py
