@@ -30,7 +30,8 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
     hidden = shutil.ignore_patterns("__pycache__", "payload")
     shutil.copytree(ROOT / "src/backsight", folder / "backsight", ignore=hidden)
-    shutil.copytree(ROOT / "lessons", folder / "backsight/lessons", ignore=hidden)
+    for part in ("lessons", "docs/errors", "docs/reference"):
+        shutil.copytree(ROOT / part, folder / "backsight" / part, ignore=hidden)
     site = folder / "host/some/folder"
     command = [sys.executable, "-m", "backsight", "build", str(site)]
     environment = {**os.environ, "PYTHONPATH": str(folder)}

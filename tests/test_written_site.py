@@ -9,6 +9,7 @@ from pathlib import Path
 import brotli
 import pytest
 
+import backsight
 from backsight.errors import SiteError
 from backsight.guide import payload, site
 from tests.conftest import ROOT
@@ -22,8 +23,9 @@ def pages(directory: Path) -> list[Path]:
 
 
 def test_every_page_finds_what_it_computes_with(built_site: Path) -> None:
-    assert len(pages(built_site)) >= 5
-    for page in pages(built_site):
+    computing = [page for page in pages(built_site) if "reference" not in page.parts]
+    assert len(computing) >= 5
+    for page in computing:
         named = dict(re.findall(r'<meta name="backsight-(payload|core)" content="([^"]*)"', page.read_text()))
         assert named, page
         assert all((page.parent / address).exists() for address in named.values()), page
@@ -44,6 +46,16 @@ def test_lessons_have_their_pages(built_site: Path) -> None:
         assert "<!--backsight:" not in page
         assert '<script type="application/json" id="lesson-data">' in page
         assert f'"slug":"{source.parent.name}"' in (built_site / "index.html").read_text()
+
+
+def test_the_reference_describes_every_public_name_and_its_links_lead_somewhere(built_site: Path) -> None:
+    folder = built_site / "reference"
+    text = "".join(page.read_text() for page in folder.rglob("*.html"))
+    for name in backsight.__all__:
+        assert name == "numpy" or f'<h2 id="{name}">' in text, f"{name} is in no group of the reference"
+    for page in folder.rglob("*.html"):
+        for address in re.findall(r'<a href="([^"#:]+)', page.read_text()):
+            assert (page.parent / address / "index.html").exists(), f"{page}: {address}"
 
 
 def test_compressed_neighbours_say_the_same(built_site: Path) -> None:
@@ -85,6 +97,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ".pages/python/index.html": PAGE.format(
             head='<meta name="backsight-core" content="../py/" />', body=""
         ),
+        ".pages/reference/index.html": PAGE.format(head=lesson, body="<!--backsight:reference-->"),
         ".pages/lesson/index.html": PAGE.format(head=lesson, body="<!--backsight:lesson-->"),
         "assets/home-abc.js": "export {};" * 100,
         "theme.js": "document;",

@@ -28,7 +28,7 @@ BUNDLE_INPUTS = (
     "src/**/*",
     "public/**/*",
 )
-SITE_INPUTS = ("src/backsight/**/*.py", "lessons/**/*")
+SITE_INPUTS = ("src/backsight/**/*.py", "lessons/**/*", "docs/errors/*", "docs/reference/*")
 
 
 def _digest(root: Path, paths: Iterable[Path], start: str = "") -> str:

@@ -104,12 +104,6 @@ class LessonError(BacksightError):
     code = "BS601"
 
 
-class DataError(BacksightError):
-    """Data cannot be read."""
-
-    code = "BS602"
-
-
 class LoadError(BacksightError):
     """A person's own file cannot be run, or lacks a function or a value; the origin is their line."""
 

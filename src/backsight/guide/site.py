@@ -1,6 +1,7 @@
 """Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
 
-    index.html  sandbox/index.html  python/index.html  lessons/<slug>/index.html  404.html
+    index.html  sandbox/index.html  python/index.html  lessons/<slug>/index.html
+    reference/…/index.html  404.html
     assets/…            the bundle; names carry a hash of the content
     py/…                the core as a zip file, for Python in the browser
     payload/<hash>/…    what Python computed: Programs, derivations, kernels
@@ -73,6 +74,7 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1) -> None:
     _write_page(directory / "sandbox/index.html", _with_address(sandbox, "payload", f"../{payload}"))
     python = (pages / "python/index.html").read_text("utf-8")
     _write_page(directory / "python/index.html", _with_address(python, "core", f"../{core}"))
+    _write_reference(directory, (pages / "reference/index.html").read_text("utf-8"))
     _write_page(directory / "404.html", (pages / "404.html").read_text("utf-8"))
     _compress(directory)
 
@@ -94,7 +96,7 @@ def _clear(directory: Path) -> None:
 
 def _not_bundle(folder: str, names: list[str]) -> set[str]:
     """What `write` makes itself, or nobody is served."""
-    ours = {"payload", "py", "lessons", "sandbox", "python"}
+    ours = {"payload", "py", "lessons", "reference", "sandbox", "python"}
     return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 
@@ -129,6 +131,20 @@ def _write_lessons(directory: Path, template: str, payload: str, core: str) -> l
         page = page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
         _write_page(directory / "lessons" / lesson.slug / "index.html", page)
     return lessons
+
+
+def _write_reference(directory: Path, template: str) -> None:
+    from backsight.guide import reference
+
+    shutil.rmtree(directory / "reference", ignore_errors=True)
+    everything = reference.pages()
+    for page in everything:
+        deeper = "../" * len([part for part in page.slug.split("/") if part])
+        title = f"{html.escape(page.title)} · backsight"
+        text = template.replace('="../', f'="../{deeper}')
+        text = text.replace("<!--backsight:head-->", f"<title>{title}</title>")
+        text = text.replace("<!--backsight:reference-->", reference.page_html(page, everything))
+        _write_page(directory / "reference" / page.slug / "index.html", text)
 
 
 def _head(lesson: Lesson, payload: str, core: str) -> str:

@@ -17,6 +17,7 @@ from backsight.ops.shapes import show
 from backsight.ops.value import Value, apply, innermost, plain_number
 from backsight.tracing.builder import TraceBuilder
 from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
+from backsight.tracing.functions.remedies import instead
 from backsight.tracing.source import user_origin
 
 _METHODS = frozenset(
@@ -240,7 +241,9 @@ class Tracer(Value):
         if name in _METHODS:
             return lambda *args, **kwargs: record(FUNCTIONS.get(name), f".{name}()", (self, *args), kwargs)
         raise TraceError(
-            f"a traced value has no attribute {name!r}", origin=user_origin(), remedy=_instead_of(name)
+            f"a traced value has no attribute {name!r}",
+            origin=user_origin(),
+            remedy=instead(name, FUNCTIONS),
         )
 
     def __repr__(self) -> str:
@@ -286,14 +289,6 @@ def located(build: Callable[[], Any]) -> Any:
         raise
 
 
-def _instead_of(name: str) -> str:
-    """What to write for a function that is not there: its near namesakes, if any."""
-    from difflib import get_close_matches
-
-    close = [f"np.{other}" for other in get_close_matches(name, FUNCTIONS, 5, 0.8)]
-    return f"write it with {' or '.join(close) or 'operators and the functions of backsight.numpy'}"
-
-
 def record(
     function: Callable[..., Any] | None, name: str, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
@@ -301,7 +296,7 @@ def record(
         raise TraceError(
             f"{name} cannot be traced yet",
             origin=user_origin(),
-            remedy=_instead_of(name.rpartition(".")[2]),
+            remedy=instead(name, FUNCTIONS),
         )
     owner = innermost_tracer([*args, *kwargs.values()])
     if owner is None:
