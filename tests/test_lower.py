@@ -19,6 +19,7 @@ from backsight.lower.loops import Loop, cost
 from backsight.models import training
 from backsight.models.nets import Net
 from backsight.transforms import gradient, simplify
+from tests.agreement import Batch, run_reference
 from tests.javascript import execute, job
 
 SCALAR, VECTOR, MATRIX, SQUARE = (ArrayType(s) for s in ((), ("p",), ("n", "d"), ("h", "h")))
@@ -238,3 +239,19 @@ def test_indices_have_one_form() -> None:
     assert (i * h - h * i).number == 0
     assert (two * i).replace({"i": i + Index.of(3)}) == i + i + Index.of(6)
     assert (i + two - two).symbol == "i"
+
+
+def test_a_group_whose_values_all_move_to_a_later_one_is_gone() -> None:
+    """Found by random programs: shapes whose axes are unrolled in part."""
+
+    def f(x: Any) -> Any:
+        v = np.stack([x, x], axis=-1)
+        w = (v <= v) * v
+        u = -w[0] * np.logaddexp.reduce(np.stack([x, 2 * x], axis=-1), axis=1)
+        return np.sum(u) + np.sum(w)
+
+    x = np.random.default_rng(1).normal(size=(3, 3))
+    program = simplify(gradient(simplify(trace(f, x))).program)
+    batch = Batch()
+    batch.add(program, [x], run_reference(program, [x]), "moved groups")
+    batch.check()

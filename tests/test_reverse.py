@@ -49,7 +49,7 @@ def test_random_functions_against_jax(function: RandomFunction) -> None:
 
 def test_random_functions_in_javascript() -> None:
     tasks, expected = [], []
-    for case in range(100, 160):
+    for case in range(100, 165):
         function = random_function(Random(case))
         if not refused(function):
             program, answers = check_without_jax(function)

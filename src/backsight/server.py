@@ -82,7 +82,7 @@ def application(directory: Path) -> Starlette:
     """
     files = dict(_files(directory))
     if "index.html" not in files:
-        raise SiteError(f"There is no site in {directory}.", remedy="In a checkout, run `make web`.")
+        raise SiteError(f"There is no site in {directory}.", remedy="in a checkout, run `make web`")
 
     def respond(request: Request) -> Response:
         address: str = request.path_params["address"]
@@ -167,7 +167,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
-        raise SiteError(f"The host {host} is not known.", remedy="Use --host 127.0.0.1.") from None
+        raise SiteError(f"The host {host} is not known.", remedy="use --host 127.0.0.1") from None
     listener = socket.socket(family, kind, protocol)
     try:
         if os.name == "posix":  # elsewhere this would let two servers share the port
@@ -179,11 +179,11 @@ def listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise SiteError(
                 f"Port {port} on {host} is in use.",
-                remedy=f"Choose another one with --port, for example --port {port + 1}.",
+                remedy=f"choose another one with --port, for example --port {port + 1}",
             ) from None
         raise SiteError(
             f"Cannot listen on {host}, port {port}: {error.strerror}.",
-            remedy="Choose another --host or --port.",
+            remedy="choose another --host or --port",
         ) from None
     return listener
 

@@ -261,7 +261,9 @@ def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     if any(not -count <= p < count for p in positions):
         raise DifferentiationError(
-            f"argnums={argnums!r} names an argument that {count} arguments lack", origin=user_origin()
+            f"argnums={argnums!r} names an argument that {count} arguments lack",
+            origin=user_origin(),
+            remedy="positions count from 0",
         )
     return positions
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from backsight.emit.calling import MISS, Leaf, entry
 from backsight.emit.numpy import FROM_SCIPY, HELPERS, function_name, render
+from backsight.emit.python import branch_message
 from backsight.errors import GuardError, ShapeError
 from backsight.ir.evaluate import Array, evaluate_all
 from backsight.ir.op import REGISTRY
-from backsight.ir.program import Constant, Program, Shape, Var
+from backsight.ir.program import Constant, Guard, Program, Shape, Var
 
 _numbers = count(1)
 
@@ -101,7 +102,7 @@ def _evaluated(program: Program, *inputs: Any) -> list[Any]:
     values = evaluate_all(program, inputs)
     for guard in program.guards:
         if bool(values[guard.variable.name].data[0]) != guard.expected:
-            raise GuardError("the inputs take another branch than the example did", origin=guard.origin)
+            raise _other_branch(guard)
     return [
         a.value if isinstance(a, Constant) else values[a.name] if a.type.shape else values[a.name].tolist()
         for a in program.outputs
@@ -114,7 +115,8 @@ def _with_numpy(program: Program, numpy: Any) -> Callable[..., Sequence[Any]]:
     filename = f"<backsight {program.name} {next(_numbers)}>"
     whole = f"{helpers}\n\n{source}"
     linecache.cache[filename] = (len(whole), None, whole.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"np": numpy, "OtherBranch": GuardError}
+    guards = {branch_message(guard): guard for guard in program.guards}
+    namespace: dict[str, Any] = {"np": numpy, "OtherBranch": lambda message: _other_branch(guards[message])}
     namespace.update({name: _special(name, numpy) for name in FROM_SCIPY if f"{name}(" in source})
     exec(builtins.compile(whole, filename, "exec"), namespace)  # our own source, never the user's text
     function: Callable[..., Any] = namespace[function_name(program)]
@@ -134,6 +136,14 @@ def _special(name: str, numpy: Any) -> Callable[..., Any]:
     else:
         entrywise = numpy.vectorize(scalar, otypes=[float])
     return lambda *operands: entrywise(*operands)[()]
+
+
+def _other_branch(guard: Guard) -> GuardError:
+    return GuardError(
+        branch_message(guard),
+        origin=guard.origin,
+        remedy="choose with np.where, or trace again with an example that goes this way",
+    )
 
 
 def _check_shapes(program: Program, shapes: Sequence[tuple[int, ...]]) -> None:

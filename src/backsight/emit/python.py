@@ -198,9 +198,13 @@ def _commented(text: str, comment: str) -> str:
 
 def _guard(guard: Guard, speller: PythonSpeller) -> list[Line]:
     name = speller.name(guard.variable).text
-    where = guard.origin.text if guard.origin and guard.origin.text else name
-    message = repr(f"this code is for inputs where the decision in {where!r} comes out {guard.expected}")
     return [
         Line(f"    if {'not ' if guard.expected else ''}{name}:"),
-        Line(f"        raise OtherBranch({message})"),
+        Line(f"        raise OtherBranch({branch_message(guard)!r})"),
     ]
+
+
+def branch_message(guard: Guard) -> str:
+    """What code says that was made for the other way of an `if`."""
+    where = guard.origin.text if guard.origin and guard.origin.text else str(guard.variable)
+    return f"this code is for inputs where the decision in {where!r} comes out {guard.expected}"

@@ -155,7 +155,7 @@ def _overview() -> str:
         for name in names:
             if name in public:
                 lines.append(f"| [`{name}`]({_slug(title)}/#{name}) | {_summary(name)} |")
-    return _markdown().render("\n".join(lines))
+    return str(_markdown().render("\n".join(lines)))
 
 
 def _object(name: str) -> Any:
@@ -272,7 +272,7 @@ def _operations() -> str:
                 "|-|-|-|",
             ]
             lines += [f"| `{op.name}` | {_cell(op.says)} | {_cell(op.why)} |" for op in ops]
-    return _markdown().render("\n".join(lines))
+    return str(_markdown().render("\n".join(lines)))
 
 
 def _cell(text: str) -> str:

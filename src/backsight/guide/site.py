@@ -56,7 +56,7 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1) -> None:
     pages = bundle / ".pages"
     if not (pages / "index.html").exists():
         raise SiteError(
-            "The web bundle is missing from this installation.", remedy="In a checkout, run `make web`."
+            "The web bundle is missing from this installation.", remedy="in a checkout, run `make web`"
         )
     if directory.resolve() != bundle.resolve():
         _clear(directory)
@@ -83,11 +83,11 @@ def _clear(directory: Path) -> None:
     if not directory.exists():
         return
     if not directory.is_dir():
-        raise SiteError(f"{directory} is a file.", remedy="Name a directory to write the site into.")
+        raise SiteError(f"{directory} is a file.", remedy="name a directory to write the site into")
     if any(directory.iterdir()) and not (directory / MARK).exists():
         raise SiteError(
             f"{directory} holds files that are not a site of ours.",
-            remedy="Name an empty or a new directory.",
+            remedy="name an empty or a new directory",
         )
     for entry in directory.iterdir():
         if entry.name != ".git":  # a published branch may live here

@@ -8,6 +8,8 @@ from backsight.errors import BacksightError, CheckError
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import ArrayType, Atom, Equation, Program, Var
 
+_REMEDY = "a traced function never does this: if yours did, please report it"
+
 
 def check(program: Program) -> None:
     """Names are unique and defined before use, and every type is what the op's shape rule says.
@@ -24,7 +26,9 @@ def check(program: Program) -> None:
     for position, equation in enumerate(program.equations):
         problem = _problem(equation, known, dims)
         if problem:
-            raise CheckError(f"{problem}\n{_neighbourhood(program, position)}", origin=equation.origin)
+            raise CheckError(
+                f"{problem}\n{_neighbourhood(program, position)}", origin=equation.origin, remedy=_REMEDY
+            )
         known[equation.output.name] = equation.output
     if not program.outputs:
         raise CheckError(f"{program.name!r} has no output")

@@ -61,7 +61,9 @@ def to_array(value: Any) -> Array:
     flat = [nested] if not shape else _flatten(nested, len(shape))
     sizes = tuple(known) if known is not None else tuple(shape)
     if len(flat) != prod(sizes):
-        raise ShapeError("the rows of a nested list have different lengths")
+        raise ShapeError(
+            "the rows of a nested list have different lengths", remedy="make all rows equally long"
+        )
     return Array(sizes, flat, _kind(value, flat))
 
 

@@ -74,7 +74,10 @@ def from_text(text: str) -> Program:
             else:
                 equations.append(_read_equation(line, known))
         except (KeyError, ValueError, SyntaxError, TypeError) as error:
-            raise ParseError(f"line {number} cannot be read: {line!r} ({error})") from None
+            raise ParseError(
+                f"line {number} cannot be read: {line!r} ({error})",
+                remedy="an equation is written `name: type = operation(operands, param=value)`",
+            ) from None
     return Program(head[1], inputs, tuple(equations), outputs, tuple(guards))
 
 

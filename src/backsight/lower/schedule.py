@@ -185,6 +185,7 @@ class Schedule:
                     for each in moved:
                         group.items.remove(each)
                         self.group_of[each.key] = home
+        groups[:] = [group for group in groups if group.items]
 
     def _later_home(self, element: Element, group: Group) -> Group | None:
         """The one group, other than its own and with the same loops, that uses an element turn by turn."""

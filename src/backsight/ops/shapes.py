@@ -64,10 +64,13 @@ def normal_axes(axes: object, rank: int) -> tuple[int, ...]:
     found = []
     for axis in given:
         if not isinstance(axis, int) or not -rank <= axis < rank:
-            raise ShapeError(f"there is no axis {axis} in an array of {rank} dimensions")
+            raise ShapeError(
+                f"there is no axis {axis} in an array of {rank} dimensions",
+                remedy="axes count from 0, and from -1 at the end",
+            )
         found.append(axis % rank)
     if len(set(found)) != len(found):
-        raise ShapeError(f"an axis is named twice in {tuple(given)}")
+        raise ShapeError(f"an axis is named twice in {tuple(given)}", remedy="name each axis once")
     return tuple(sorted(found))
 
 

@@ -342,7 +342,10 @@ unindex = register(
 
 def _stack_result(types: _TYPES, axis: int) -> ArrayType:
     if any(t.shape != types[0].shape for t in types):
-        raise ShapeError(f"stack needs equal shapes, not {', '.join(show(t.shape) for t in types)}")
+        raise ShapeError(
+            f"stack needs equal shapes, not {' and '.join(show(t.shape) for t in types)}",
+            remedy="np.concatenate joins arrays of different lengths",
+        )
     shape = list(types[0].shape)
     shape.insert(axis, len(types))
     return ArrayType(tuple(shape), _common(types))
@@ -405,7 +408,9 @@ def _concatenate_result(types: _TYPES, axis: int) -> ArrayType:
         others = [d for i, d in enumerate(type.shape) if i != axis]
         if type.rank != types[0].rank or others != [d for i, d in enumerate(types[0].shape) if i != axis]:
             raise ShapeError(
-                f"concatenate needs shapes equal but for axis {axis}: {', '.join(map(str, types))}"
+                f"arrays joined along axis {axis} must agree elsewhere, unlike "
+                f"{' and '.join(show(t.shape) for t in types)}",
+                remedy="join along the axis in which they differ, or reshape one of them",
             )
         dim = type.shape[axis]
         if isinstance(dim, str):

@@ -71,6 +71,8 @@ class TraceBuilder(Builder):
             name = name or name_in_caller(value)
             try:
                 type = array_type(value)
+            except ShapeError as error:
+                raise ShapeError(error.message, origin=user_origin(), remedy=error.remedy) from None
             except TypeError as error:
                 raise TraceError(
                     f"an array among the operands does not hold numbers: {error}",

@@ -220,6 +220,15 @@ class Tracer(Value):
     def __index__(self) -> int:
         raise self._refuse("using it as an index")
 
+    def __format__(self, specification: str) -> str:
+        if not specification:
+            return repr(self)
+        raise LostGradientError(
+            "while tracing there is no number to format",
+            origin=user_origin(),
+            remedy="print outside the function, or look at bs.explain(function, *args)",
+        )
+
     def __complex__(self) -> complex:
         raise self._refuse("complex()")
 
@@ -355,7 +364,11 @@ def _read_key(key: Any, shape: tuple[Dim, ...]) -> tuple[Any, ...]:
             result += [("slice", 0, None, 1)] * missing
             axis += missing
         elif axis >= len(shape):
-            raise ShapeError(f"too many indices for an array of shape {show(shape)}", origin=user_origin())
+            raise ShapeError(
+                f"too many indices for an array of shape {show(shape)}",
+                origin=user_origin(),
+                remedy=f"it has {len(shape)} axes, so at most {len(shape)} indices",
+            )
         else:
             result.append(_read_item(item, shape[axis]))
             axis += 1
@@ -393,7 +406,11 @@ def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
     position = item.__index__()
     if isinstance(dim, int):
         if not -dim <= position < dim:
-            raise ShapeError(f"index {position} is outside an axis of size {dim}", origin=user_origin())
+            raise ShapeError(
+                f"index {position} is outside an axis of size {dim}",
+                origin=user_origin(),
+                remedy=f"entries count from 0 to {dim - 1}, and back from -1" if dim else "the axis is empty",
+            )
         return ("int", position % dim)
     if position < 0:
         raise TraceError(
