@@ -101,13 +101,11 @@ export interface Progress {
 export interface LoadReport {
   python: string;
   milliseconds: number;
-  /** Whether a snapshot of Python's memory was used, or why not. */
-  snapshot: 'used' | 'none' | 'refused';
+  /** Of Python's memory: kept from an earlier start, made now for the next one, or impossible in this browser. */
+  snapshot: 'used' | 'made' | 'none';
 }
 
-export type ToPython =
-  | { type: 'load'; core: string; snapshot: ArrayBuffer | null }
-  | { type: 'run'; id: number; request: Request };
+export type ToPython = { type: 'load'; core: string } | { type: 'run'; id: number; request: Request };
 
 export type FromPython =
   | { type: 'progress'; progress: Progress }

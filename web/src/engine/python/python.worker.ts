@@ -2,7 +2,8 @@
 
 import { Download } from './download.ts';
 import { closeDoors, openWindow } from './doors.ts';
-import type { FromPython, ToPython } from './protocol.ts';
+import type { FromPython, LoadReport, ToPython } from './protocol.ts';
+import { SnapshotStore } from './snapshot.ts';
 
 declare const __PYTHON_RUNTIME__: string;
 declare const __PYTHON_SIZES__: Record<string, number>;
@@ -11,6 +12,7 @@ declare const __PYTHON_INFO__: Record<string, string>;
 interface Pyodide {
   runPython(source: string): unknown;
   pyimport(name: string): { handle_text(request: string): string };
+  makeMemorySnapshot(): Uint8Array<ArrayBuffer>;
   unpackArchive(archive: ArrayBuffer, format: string, options: { extractDir: string }): void;
 }
 
@@ -47,18 +49,48 @@ class LoadError extends Error {
 async function load({ core }: Extract<ToPython, { type: 'load' }>): Promise<void> {
   const begun = performance.now();
   await checkWebAssembly();
-  const runtime = new URL(__PYTHON_RUNTIME__, scope.location.href).href;
   const download = new Download(__PYTHON_SIZES__, (progress) => post({ type: 'progress', progress }));
-  const zip = fetch(core).then((response) => {
-    if (!response.ok) throw new Error(`${core}: ${response.status}`);
-    return response.arrayBuffer();
-  });
+  const store = await SnapshotStore.open(`${core}?python=${__PYTHON_INFO__.version}`);
+  const zip = fetched(core);
   zip.catch(() => undefined); // awaited below, after the runtime
   download.watch();
+  const { python, snapshot } = await started(store);
+  download.finish('core');
+  const sitePackages = python.runPython('import site; site.getsitepackages()[0]') as string;
+  python.unpackArchive(await zip, 'zip', { extractDir: sitePackages });
+  // A snapshot would begin with the same random numbers every time.
+  python.runPython('import importlib, random; importlib.invalidate_caches(); random.seed()');
+  const service = python.pyimport('backsight.browser');
+  handle = (request) => service.handle_text(request);
+  if (snapshot === 'made') await keep(python, store);
+  closeDoors();
+  const milliseconds = performance.now() - begun;
+  post({ type: 'ready', report: { python: __PYTHON_INFO__.python ?? '', milliseconds, snapshot } });
+}
+
+/** Starts Python from the snapshot kept in this browser, or from nothing. */
+async function started(
+  store: SnapshotStore | null,
+): Promise<{ python: Pyodide; snapshot: LoadReport['snapshot'] }> {
+  const kept = await store?.read();
+  if (kept) {
+    try {
+      return { python: await loaded({ _loadSnapshot: kept }), snapshot: 'used' };
+    } catch {
+      await store?.clear(); // of another build, or cut short
+    }
+  }
+  return store
+    ? { python: await loaded({ _makeSnapshot: true }), snapshot: 'made' }
+    : { python: await loaded({}), snapshot: 'none' };
+}
+
+async function loaded(options: object): Promise<Pyodide> {
+  const runtime = new URL(__PYTHON_RUNTIME__, scope.location.href).href;
   const { loadPyodide } = (await import(/* @vite-ignore */ `${runtime}pyodide.mjs`)) as {
     loadPyodide(options: object): Promise<Pyodide>;
   };
-  const python = await loadPyodide({
+  return loadPyodide({
     indexURL: runtime,
     jsglobals: openWindow(),
     // What is printed on the way to the answer is in the answer; the rest is Pyodide's own.
@@ -66,16 +98,26 @@ async function load({ core }: Extract<ToPython, { type: 'load' }>): Promise<void
     stderr: () => undefined,
     // No packages: nothing is looked up anywhere.
     lockFileContents: JSON.stringify({ info: __PYTHON_INFO__, packages: {} }),
+    ...options,
   });
-  download.finish('core');
-  const sitePackages = python.runPython('import site; site.getsitepackages()[0]') as string;
-  python.unpackArchive(await zip, 'zip', { extractDir: sitePackages });
-  python.runPython('import importlib; importlib.invalidate_caches()');
-  const service = python.pyimport('backsight.browser');
-  handle = (request) => service.handle_text(request);
-  closeDoors();
-  const milliseconds = performance.now() - begun;
-  post({ type: 'ready', report: { python: __PYTHON_INFO__.python ?? '', milliseconds, snapshot: 'none' } });
+}
+
+/** Keeps Python's memory for the next start, with all modules imported that an answer needs. */
+async function keep(python: Pyodide, store: SnapshotStore | null): Promise<void> {
+  for (const kind of ['trace', 'kernel']) {
+    handle?.(JSON.stringify({ kind, source: 'def cost(w): return w * w', example: 'w = 1.0' }));
+  }
+  try {
+    await store?.write(python.makeMemorySnapshot());
+  } catch {
+    // Pyodide offers this without a promise; without it, the next start is as slow as this one.
+  }
+}
+
+async function fetched(address: string): Promise<ArrayBuffer> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response.arrayBuffer();
 }
 
 /** Where a policy forbids WebAssembly, Pyodide would wait for ever. */

@@ -168,7 +168,7 @@ export class PythonService {
         if (this.abandon) this.fail('python-failed', `Python could not be started: ${words}.`, TRY_AGAIN);
         else if (this.running !== null) this.end(this.running, outOfOrder(words));
       };
-      worker.postMessage({ type: 'load', core: this.host.core, snapshot: null });
+      worker.postMessage({ type: 'load', core: this.host.core });
     });
   }
 
