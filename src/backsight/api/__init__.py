@@ -1,5 +1,6 @@
 """The functions people call: trace, compile, and the modes that make functions of functions."""
 
+from backsight.api.custom import CustomVjp, custom_vjp, stop_gradient
 from backsight.api.derivatives import (
     Pullback,
     grad,
@@ -22,10 +23,12 @@ from backsight.api.recording import (
 from backsight.api.transformed import Transformed, compile
 
 __all__ = [
+    "CustomVjp",
     "Pullback",
     "Traced",
     "Transformed",
     "compile",
+    "custom_vjp",
     "example_program",
     "explain",
     "grad",
@@ -34,6 +37,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "stop_gradient",
     "trace",
     "trace_call",
     "value_and_grad",

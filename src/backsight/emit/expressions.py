@@ -138,8 +138,14 @@ class _Walk:
         output = equation.output
         if output.named or not self.speller.foldable(equation, text):
             return False
-        # A size is cheaper to read off again than to name.
-        return self._uses.get(output.name, 0) <= 1 or equation.op == "dim"
+        # A size is cheaper to read off again than to name; what only passes a value on needs no name at all.
+        passes_on = equation.op in ("custom", "stop_gradient") and text == self._plain_name(
+            equation.inputs[0]
+        )
+        return self._uses.get(output.name, 0) <= 1 or equation.op == "dim" or passes_on
+
+    def _plain_name(self, a: Atom) -> Text | None:
+        return self.speller.name(a) if isinstance(a, Var) else None
 
     def _write(self, equation: Equation, done: list[Statement]) -> tuple[Text, tuple[str, ...]]:
         """The equation with its operands folded in; what does not fit, or is written twice, gets a line."""

@@ -235,6 +235,9 @@ class NumpySpeller(ArrayWords, PythonSpeller):
     def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(self.size(e.options["dim"]))
 
+    def _custom(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return operands[0]
+
     def _eye(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(f"np.eye({self.size(e.options['dim'])})")
 

@@ -24,7 +24,8 @@ BRANCHES = '''class OtherBranch(ValueError):
 _WIDEST = 110
 _LONG_NUMBER = 10
 _READ_ONLY = {"broadcast", "window", "diagonal"}
-_VIEWS = {"copy", "transpose", "reshape", "expand_dims", "squeeze", "index", *_READ_ONLY}
+_PASSED_ON = {"copy", "stop_gradient", "custom"}
+_VIEWS = {"transpose", "reshape", "expand_dims", "squeeze", "index", *_PASSED_ON, *_READ_ONLY}
 
 
 class PythonSpeller(Speller):
@@ -154,7 +155,7 @@ def _memory(a: Var, made: Mapping[str, Equation]) -> tuple[Var, bool]:
     stretched = False
     while a.name in made and made[a.name].op in _VIEWS:
         equation = made[a.name]
-        (source,) = equation.inputs
+        source = equation.inputs[0]
         if not isinstance(source, Var) or (equation.op == "broadcast" and not source.type.shape):
             break
         stretched = stretched or equation.op in _READ_ONLY

@@ -114,6 +114,8 @@ class Builder:
     def inline(self, program: Program, inputs: Sequence[Atom]) -> list[Atom]:
         """Append a whole Program, with these atoms in the place of its inputs; returns its outputs.
 
+        Equations that do not know where they come from get the present origin and note.
+
         Raises:
             ShapeError: an atom has another type than the input it stands for.
         """
@@ -131,7 +133,8 @@ class Builder:
             name = self.fresh(old.name) if old.named else self._fresh_temporary()
             output = Var(name, old.type, old.named)
             known[old.name] = output
-            self._append(Equation(e.op, tuple(map(here, e.inputs)), e.params, output, e.origin, e.note))
+            origin, note = e.origin or self.origin, e.note or self.note
+            self._append(Equation(e.op, tuple(map(here, e.inputs)), e.params, output, origin, note))
         for g in program.guards:
             decided = here(g.variable)
             if isinstance(decided, Var):

@@ -172,7 +172,7 @@ class Definitions:
     def _map(self, e: Equation) -> list[Node]:
         axes, at = self.span(e.output.type.shape)
         inputs = tuple(self.aligned(a, at) for a in e.inputs)
-        if e.op == "copy":
+        if e.op in ("copy", "stop_gradient"):
             return [self.node(e.output.name, axes, at, inputs[0])]
         return [self.node(e.output.name, axes, at, Compute(e.op, inputs, e.params))]
 
@@ -435,6 +435,9 @@ class Definitions:
     def dim(self, e: Equation, dim: str) -> list[Node]:
         return [self.node(e.output.name, (), (), self.count(dim))]
 
+    def custom(self, e: Equation, **rule: Any) -> list[Node]:
+        return self.view(e, lambda at: at)
+
     def eye(self, e: Equation, dim: Dim) -> list[Node]:
         axes, at = self.span(e.output.type.shape)
         same = Compute("eq", (Whole(at[0]), Whole(at[1])))
@@ -459,6 +462,7 @@ RULES: dict[str, Callable[..., list[Node]]] = {
         "unindex",
         "stack",
         "concatenate",
+        "custom",
         "dim",
         "eye",
     ]

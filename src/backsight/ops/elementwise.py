@@ -187,6 +187,20 @@ copy = register(
         try_at=([0.3, -0.7],),
     )
 )
+stop_gradient = register(
+    Op(
+        "stop_gradient",
+        Family.MAP,
+        says="passes the value on and lets no blame back",
+        result=lambda types: types[0],
+        scalar=lambda x: x,
+        vjp=lambda g, y, x: (None,),
+        jvp=lambda dx, y, x: None,
+        why="the value counts as a constant from here on, because a person said so",
+        write=Notation(Form("{0}"), Form("{0}"), Form("{0}")),
+        try_at=([0.3, -0.7],),
+    )
+)
 logaddexp = several(
     "logaddexp",
     "adds two numbers that are given as logarithms",

@@ -1,5 +1,6 @@
 """Program → Program."""
 
+from backsight.transforms import custom
 from backsight.transforms.batch import batch
 from backsight.transforms.forward import pushforward
 from backsight.transforms.jacobian import Mode, jacobian
@@ -11,6 +12,7 @@ __all__ = [
     "Gradient",
     "Mode",
     "batch",
+    "custom",
     "gradient",
     "jacobian",
     "pullback",
