@@ -137,6 +137,19 @@ def test_a_file_of_ones_own(page: Page) -> None:
     steps(page, 2)
 
 
+def test_files_with_more_and_with_fewer_kinds_of_label_follow_each_other(page: Page) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    open_sandbox(page)
+    picker = page.get_by_label(re.compile("^Your own file"))
+    for kinds in (6, 2, 5):
+        rows = "".join(f"{i},{i * i % 7},c{i % kinds}\n" for i in range(60)).encode()
+        picker.set_input_files({"name": f"{kinds}.csv", "mimeType": "text/csv", "buffer": rows})
+        expect(page.get_by_role("button", name=re.compile(r"^output c\d"))).to_have_count(kinds)
+        steps(page, 2)
+    assert faults == []
+
+
 def test_the_net_grows_and_shrinks(page: Page) -> None:
     open_sandbox(page)
     neurons = page.get_by_role("button", name=re.compile(r"^hidden \d"))

@@ -187,13 +187,14 @@ export class Lens {
     const names = payload.layers[layer - 1];
     const variable = names?.a ?? payload.layers[0]!.input;
     const last = layer === widths.length - 1;
-    const label = layer === 0 ? features[unit]! : last ? classes[unit]! : `a${SUBSCRIPTS[unit + 1]}`;
+    // A file with fewer kinds of label is read before the net that tells them apart is made.
+    const label = layer === 0 ? features[unit] : last ? classes[unit] : `a${SUBSCRIPTS[unit + 1]}`;
     return {
       layer,
       unit,
       variable,
       sum: names?.z ?? null,
-      label,
+      label: label ?? '',
       value: this.#example?.numbers.at(variable, [0, unit]) ?? NaN,
       bias: layer === 0 ? null : { variable: `b${layer}`, index: [unit] },
       dead: dead.find((d) => d.layer === layer && d.unit === unit) ?? null,
