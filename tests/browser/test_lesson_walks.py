@@ -345,6 +345,19 @@ def test_walked_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
     )
 
 
+@pytest.mark.parametrize("address", ["/", "/lessons/how-slopes-combine/#bend", "/sandbox/#v=1&data=xor"])
+def test_the_skip_link_skips_and_stays_where_one_is(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("main")).to_be_visible()
+    there = page.url
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    assert page.url == there
+
+
 def test_a_prediction_is_kept_and_shown_beside_the_truth(page: Page) -> None:
     open_lesson(page, "how-slopes-combine")
     page.goto("/lessons/how-slopes-combine/#two-links")

@@ -137,6 +137,39 @@ def test_a_file_of_ones_own(page: Page) -> None:
     steps(page, 2)
 
 
+@pytest.mark.parametrize("address", ["/sandbox/", "/sandbox/#v=1&hidden=8.8.4"])
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+def test_what_a_factor_lights_is_in_sight(page: Page, address: str, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_sandbox(page, address)
+    page.get_by_role("button", name="Show me one").click()
+    page.mouse.move(0, 0)
+    verdict = page.get_by_text("the same number that training uses")
+    # The net itself has all but left the screen.
+    verdict.evaluate("line => line.scrollIntoView({ block: 'center' })")
+    expect(page.locator(".figure svg").first).not_to_be_in_viewport(ratio=0.5)
+    seen = page.locator(".map")
+    expect(seen.locator("svg")).to_be_in_viewport(ratio=1)
+    expect(seen.locator(".lit")).to_have_count(0)
+    page.get_by_role("list", name="Term 2").get_by_role("button").last.hover()
+    expect(seen.locator(".lit")).to_have_count(1)
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(seen).to_have_count(0)
+
+
+def test_an_empty_sheet_says_what_to_do(page: Page) -> None:
+    open_sandbox(page)
+    page.get_by_text("blank sheet").click()
+    expect(root(page)).to_contain_text("Nothing to learn from yet")
+    expect(root(page)).not_to_contain_text("NaN")
+    plot(page).click(position={"x": 80, "y": 80})
+    page.get_by_role("button", name="lemon", exact=True).click()
+    plot(page).click(position={"x": 240, "y": 240})
+    expect(root(page)).not_to_contain_text("Nothing to learn from yet")
+    until(lambda: math.isfinite(number(page, "cost")))
+    steps(page, 2)
+
+
 def test_files_with_more_and_with_fewer_kinds_of_label_follow_each_other(page: Page) -> None:
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
