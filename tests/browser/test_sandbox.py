@@ -154,6 +154,8 @@ def test_what_a_factor_lights_is_in_sight(page: Page, width: int, height: int, h
     expect(seen.locator(".lit")).to_have_count(0)
     page.get_by_role("list", name="Term 2").get_by_role("button").last.hover()
     expect(seen.locator(".lit")).to_have_count(1)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(seen).to_have_count(1)
     page.evaluate("window.scrollTo(0, 0)")
     expect(seen).to_have_count(0)
 
