@@ -25,7 +25,7 @@ from backsight.explaining.segments import (
     with_stops,
 )
 from backsight.explaining.shown import number, shown
-from backsight.explaining.spelling import Symbols, as_source, with_numbers
+from backsight.explaining.spelling import Notation, Symbols
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import Array, to_array
 from backsight.ir.op import REGISTRY
@@ -77,12 +77,15 @@ def derive(
 class _Derivation:
     def __init__(self, question: Question, program: Program) -> None:
         self.question, self.program = question, program
+        self.notation = Notation(program)
         self.segments = segments(program)
         self.active = active_stops(program, question.wrt)
         self.output = program.outputs[0]
         self.links: list[Link] = []
         self.walk = Walk(program, self.segments, self.active)
-        self.rules = {s.target.name: _Rules(s, self.active) for s in self.segments if self._carries(s)}
+        self.rules = {
+            s.target.name: _Rules(s, self.active, self.output) for s in self.segments if self._carries(s)
+        }
         self.numbers = self._numbers()
         self.values = {key[1]: array for key, array in self.numbers.items() if key[0] == "value"}
 
@@ -147,12 +150,14 @@ class _Derivation:
             depth[var.name] = 0
             kind = "input" if position < given else "captured"
             words = "given" if kind == "input" else "an array the function closes over"
-            steps.append(self._step(var, kind, words, Symbols(var.name), (), 0, None))
+            steps.append(
+                self._step(var, kind, words, Symbols(var.name, self.notation.names[var.name]), (), 0, None)
+            )
         for s in self.segments:
             sources = tuple(v.name for v in s.sources)
             depth[s.target.name] = 1 + max((depth[n] for n in sources), default=0)
             words = _sentence([REGISTRY[e.op].says for e in reversed(s.members)])
-            symbols = as_source(self.program, s.target)
+            symbols = self.notation.expression(self.program, s.target)
             steps.append(self._step(s.target, "step", words, symbols, sources, depth[s.target.name], s.last))
         return tuple(steps)
 
@@ -166,10 +171,11 @@ class _Derivation:
         depth: int,
         made: Equation | None,
     ) -> Step:
-        numbers = with_numbers(self.program, var, self.values) if made is not None else None
-        value, origin = shown(self.values[var.name]), made.origin if made is not None else None
-        moves = var.name in self.active
-        return Step(var.name, "", kind, words, symbols, numbers, value, sources, moves, depth, origin)
+        notation, name = self.notation, var.name
+        numbers = notation.with_numbers(self.program, var, self.values) if made is not None else None
+        value, origin = shown(self.values[name]), made.origin if made is not None else None
+        moves, tex = name in self.active, notation.names[name]
+        return Step(name, tex, kind, words, symbols, numbers, value, sources, moves, depth, origin)
 
     # Reverse ------------------------------------------------------------------------------------------------
 
@@ -201,7 +207,7 @@ class _Derivation:
         value = shown(self.numbers["adjoint", name])
         terms = [u.share for u in uses]
         numbers = _added([t.text for t in terms]) if len(uses) > 1 and not any(t.shape for t in terms) else ""
-        return Adjoint(name, f"d{name}", "", words, uses, numbers, value)
+        return Adjoint(name, f"d{name}", self.notation.derivative(name), words, uses, numbers, value)
 
     def _use(self, rules: _Rules, source: Var) -> Use:
         segment, name = rules.segment, source.name
@@ -209,7 +215,7 @@ class _Derivation:
         share = self.numbers["share", name, target]
         slope = rules.slopes.get(name)
         value = self.numbers.get(("slope", name, target))
-        symbols = as_source(rules.back, rules.shares[name])
+        symbols = self.notation.expression(rules.back, rules.shares[name], (rules.adjoint, target))
         numbers = ""
         if slope is not None and slope.kind == "number" and value is not None:
             adjoint = self.numbers["adjoint", target]
@@ -218,7 +224,7 @@ class _Derivation:
             through=target,
             why=segment.reasons(source),
             kind=slope.kind if slope is not None else "",
-            slope=as_source(rules.steep, slope.atom) if slope is not None else None,
+            slope=self.notation.expression(rules.steep, slope.atom) if slope is not None else None,
             slope_value=shown(value) if value is not None else None,
             symbols=symbols,
             numbers=numbers,
@@ -238,8 +244,8 @@ class _Derivation:
     def _decisions(self) -> tuple[Decision, ...]:
         found = []
         for guard in self.program.guards:
-            text = as_source(self.program, guard.variable).text
-            numbers = with_numbers(self.program, guard.variable, self.values)
+            text = self.notation.expression(self.program, guard.variable).text
+            numbers = self.notation.with_numbers(self.program, guard.variable, self.values)
             found.append(Decision(text, guard.expected, numbers.text if numbers else "", guard.origin))
         return tuple(dict.fromkeys(found))
 
@@ -249,12 +255,18 @@ class _Derivation:
 
 
 class _Rules:
-    """The backward pass and the slopes of one segment alone, in plain algebra: what is printed of them."""
+    """The backward pass and the slopes of one segment alone, in plain algebra: what is printed of them.
 
-    def __init__(self, segment: Segment, active: set[str]) -> None:
+    `adjoint` is what the adjoint of the segment's target is called in the Program `back`.
+    """
+
+    def __init__(self, segment: Segment, active: set[str], output: Atom) -> None:
         self.segment = segment
         builder = stage(segment, f"back_{segment.target}")
-        adjoint = builder.input(f"d{segment.target}", segment.target.type)
+        adjoint: Atom = Constant(1.0)  # the output's own: a factor of 1 is not written
+        if segment.target != output:
+            adjoint = builder.input(f"d{segment.target}", segment.target.type)
+        self.adjoint = adjoint.name if isinstance(adjoint, Var) else ""
         back = hand_back(builder, segment, adjoint, active)
         self.back, self.shares = _plain(builder, back)
         builder = stage(segment, f"slopes_{segment.target}")

@@ -18,8 +18,8 @@ _OPERATORS = _table(
     r"odot cdot times le leq ge geq ne neq lt gt lor vee land wedge lnot neg to ldots dots pm circ ast",
     r"⊙    ·    ×     ≤  ≤   ≥  ≥   ≠  ≠   <  >  ∨   ∨   ∧    ∧     ¬    ¬   →  …     …    ±  ∘    ∗",
 ) | _table(
-    r"lfloor rfloor lceil rceil lvert rvert lVert rVert langle rangle { } | mid _ % & in otimes",
-    r"⌊      ⌋      ⌈     ⌉     |     |     ‖     ‖     ⟨      ⟩      { } ‖ |   _ % & ∈  ⊗",
+    r"lfloor rfloor lceil rceil lvert rvert lVert rVert langle rangle { } | mid _ % & in otimes oplus bmod",
+    r"⌊      ⌋      ⌈     ⌉     |     |     ‖     ‖     ⟨      ⟩      { } ‖ |   _ % & ∈  ⊗      ⊕     mod",
 )
 _LETTERS = _table("partial infty top ell nabla varphi varepsilon", "∂ ∞ ⊤ ℓ ∇ φ ε")
 _LARGE = {"sum": "∑", "prod": "∏", "max": "max", "min": "min", "argmax": "argmax", "argmin": "argmin"}
@@ -155,7 +155,8 @@ class _Reader:
     def upright(self, name: str) -> str:
         text = escape(self.word())
         if name == "mathbf":
-            return f'<mi class="bold" mathvariant="normal">{text}</mi>'
+            bold = "".join(chr(0x1D7CE + int(c)) if c.isdecimal() else c for c in text)
+            return f'<mi class="bold" mathvariant="normal">{bold}</mi>'
         applied = "<mo>&#x2061;</mo>" if name == "operatorname" and self.peek() not in ("_", "^") else ""
         return f'<mi mathvariant="normal">{text}</mi>{applied}'
 

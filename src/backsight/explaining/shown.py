@@ -8,11 +8,13 @@ from typing import Any
 
 from backsight.ir.evaluate import Array
 
+DIGITS = 4
+"""Numbers are shown with so many significant digits."""
 WHOLE = 4
 """Arrays of at most so many rows and columns are shown whole."""
 
 
-def number(value: float | int | bool, digits: int = 4) -> str:
+def number(value: float | int | bool, digits: int = DIGITS) -> str:
     """A number with a few significant digits; a whole number as one."""
     if isinstance(value, bool):
         return str(value)

@@ -212,6 +212,9 @@ def _backward(e: Explanation) -> tuple[str, list[str]]:
         f"Hand the blame back: {_partial(e, 'z')} is how much <code>{escape(e.output)}</code> moves per unit "
         "of a value z. Each step multiplies what came back so far by one local slope."
     )
+    top = next((s.tex for s in e.forward if s.name == e.output), "")
+    if e.output not in (top, top.removeprefix(r"\mathrm{").removesuffix("}")):
+        lead += f" ({mathml(top)} is short for <code>{escape(e.output)}</code>.)"
     return lead, [_backward_step(e, a) for a in e.reverse]
 
 
@@ -251,7 +254,11 @@ def _share(use: Use) -> str:
 
 def _slopes(a: Adjoint) -> str:
     """The local slopes that are arrays, in numbers: a formula of names alone would hide them."""
-    found = [u for u in a.uses if u.kind in ("entries", "elementwise") and u.slope is not None]
+    found = [
+        u
+        for u in a.uses
+        if u.kind in ("entries", "elementwise") and u.slope is not None and u.slope != u.symbols
+    ]
     rows = [
         (
             f"slope through <code>{escape(u.through)}</code>",
@@ -297,10 +304,10 @@ def _path_steps(e: Explanation, p: Paths) -> list[str]:
         edges=dict.fromkeys(edge for stops in every for edge in pairwise(stops)),
         about=p.source,
     )
-    return [head, *(_route_step(r) for r in p.listed)]
+    return [head, *(_route_step(r, entry_name(p) if p.entry else "") for r in p.listed)]
 
 
-def _route_step(r: Route) -> str:
+def _route_step(r: Route, entry: str) -> str:
     names = list(reversed(r.stops))
     cut = names if len(names) <= 14 else [*names[:6], "…", *names[-7:]]
     product = f'<span class="product">{escape(r.numbers.replace("-", "−"))}</span>'
@@ -310,7 +317,9 @@ def _route_step(r: Route) -> str:
     return _step(
         f'<span class="path">{escape(" ← ".join(cut))}</span>',
         _minus(number(r.contribution)),
-        along + _formula(rows),
+        along
+        + _formula(rows)
+        + (_words(f"What <code>{escape(entry)}</code> gets along this path.") if entry else ""),
         nodes=r.stops,
         edges=pairwise(r.stops),
     )
