@@ -28,6 +28,11 @@ def stop_gradient(x: Any) -> Any:
 
     Args:
         x: a number, an array, or tuples, lists and dicts of them.
+
+    Example:
+        >>> import backsight
+        >>> backsight.grad(lambda x: backsight.stop_gradient(x) * x)(3.0)
+        np.float64(3.0)
     """
     leaves, structure = flatten(x)
     return unflatten(

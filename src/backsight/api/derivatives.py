@@ -37,12 +37,33 @@ def value_and_grad(
 
     Raises:
         DifferentiationError: the output is not a single number, or an argument holds integers.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> def cost(w, x, t):
+        ...     error = x @ w - t
+        ...     return np.mean(error**2)
+        >>> step = backsight.value_and_grad(cost)
+        >>> w, x, t = np.zeros(2), np.eye(2), np.array([1.0, -2.0])
+        >>> step(w, x, t)
+        (np.float64(2.5), array([-1.,  2.]))
     """
     return Transformed(function, _value_and_gradient(function, argnums), "grad", axes)
 
 
 def grad(function: Callable[..., Any], argnums: Argnums = 0, *, axes: Axes | None = None) -> Transformed:
-    """A function that returns the gradient of `function`; see `value_and_grad`."""
+    """A function that returns the gradient of `function`; see `value_and_grad`.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> slope = backsight.grad(lambda x: np.sum(np.sin(x)))
+        >>> slope(np.array([0.0, np.pi]))
+        array([ 1., -1.])
+        >>> backsight.grad(backsight.grad(lambda x: x**3))(2.0)
+        np.float64(12.0)
+    """
     body = _value_and_gradient(function, argnums)
     return Transformed(function, body, "grad", axes, pick=lambda answer: answer[1])
 
@@ -59,6 +80,13 @@ def vjp(function: Callable[..., Any], /, *args: Any) -> tuple[Any, Pullback]:
 
     Raises:
         DifferentiationError: an argument or the value holds something else than floating-point numbers.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> value, back = backsight.vjp(lambda x: x**2, np.array([1.0, 2.0, 3.0]))
+        >>> back(np.array([1.0, 0.0, 10.0]))
+        (array([ 2.,  0., 60.]),)
     """
     traced = _recorded(function, args)
     wrt = [name for group in traced.arguments for name in group]
@@ -119,6 +147,12 @@ def jvp(function: Callable[..., Any], args: Sequence[Any], tangents: Sequence[An
     Raises:
         DifferentiationError: something moves that holds no floating-point numbers.
         ShapeError: a tangent is nested or shaped otherwise than its argument.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> backsight.jvp(lambda x: x**2, (np.array([1.0, 2.0]),), (np.array([0.1, 0.0]),))
+        (array([1., 4.]), array([0.2, 0. ]))
     """
     if len(args) != len(tangents):
         raise ShapeError(
@@ -155,6 +189,13 @@ def jacobian(
 
     Raises:
         DifferentiationError: (when called) an argument or the result holds no floating-point numbers.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> backsight.jacobian(lambda x: np.stack([x[0] * x[1], x[0] + x[1]]))(np.array([2.0, 3.0]))
+        array([[3., 2.],
+               [1., 1.]])
     """
     if mode not in (None, "forward", "reverse"):
         raise DifferentiationError(f"there is no mode {mode!r}", remedy='say "forward", "reverse" or None')
@@ -178,6 +219,13 @@ def hessian(function: Callable[..., Any], argnums: Argnums = 0, *, axes: Axes | 
 
     Raises:
         DifferentiationError: (when called) the result is not one number, or an argument holds integers.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> backsight.hessian(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]))
+        array([[6., 2.],
+               [2., 0.]])
     """
 
     def body(*args: Any) -> Any:
@@ -200,6 +248,12 @@ def hvp(function: Callable[..., Any], argnums: Argnums = 0, *, axes: Axes | None
     Raises:
         DifferentiationError: (when called) the result is not one number, or an argument holds integers.
         ShapeError: (when called) `v` is nested or shaped otherwise than the argument.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> backsight.hvp(lambda x: x[0] ** 2 * x[1])(np.array([1.0, 3.0]), np.array([1.0, 0.0]))
+        array([6., 2.])
     """
 
     def body(*given: Any) -> Any:

@@ -39,6 +39,16 @@ def vmap(
     Raises:
         BatchError: (when called) the axes do not fit the arguments, they hold different numbers of examples,
             or a decision (`if`) may come out differently for different examples.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> def cost(w, x, t):
+        ...     return (w @ x - t) ** 2
+        >>> each = backsight.vmap(backsight.grad(cost), in_axes=(None, 0, 0))
+        >>> each(np.zeros(2), np.eye(2), np.array([1.0, -2.0]))
+        array([[-2.,  0.],
+               [ 0.,  4.]])
     """
 
     def body(*args: Any) -> Any:

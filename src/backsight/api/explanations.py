@@ -38,6 +38,25 @@ def explain(
 
     Raises:
         TraceError, DifferentiationError: as `grad` does; or there is no such detail or entry.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> def cost(w, x, t):
+        ...     z = w * x
+        ...     a = np.tanh(z)
+        ...     return (a - t) ** 2
+        >>> how = backsight.explain(cost, 0.5, 2.0, 1.0)
+        >>> print(how)
+        cost(w, x, t), differentiated by w  ...
+        ...
+        Backward: from cost to w
+        ...
+          dz    = da × (1 - a ** 2)                                     through a, ...
+                = (-0.4768) × 0.42
+                = -0.2002
+        ...
+        >>> how.save("how.html")  # doctest: +SKIP
     """
     from backsight.explaining.deriving import Question, derive
 

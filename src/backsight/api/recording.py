@@ -63,6 +63,20 @@ def trace(function: Callable[..., Any], /, *args: Any, axes: Axes | None = None)
         TraceError: the function does something that cannot be recorded; the error names the line and the
             remedy.
         ShapeError: operands do not fit together.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> def neuron(w, x, b):
+        ...     z = w @ x + b
+        ...     return np.tanh(z)
+        >>> print(backsight.trace(neuron, np.ones(2), np.ones(2), 0.5))
+        program neuron(w*: f[2], x*: f[2], b*: f[]) {
+          t1: f[] = contract(w, x, spec='i,i->')
+          z*: f[] = add(t1, b)
+          t2: f[] = tanh(z)
+          return t2
+        }
     """
     return trace_call(function, args, axes or {}).program
 

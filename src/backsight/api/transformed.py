@@ -163,6 +163,14 @@ def compile(
     Raises:
         GuardError: (when called) the arguments take another branch than the example did.
         ShapeError: (when called) the arguments have other shapes, or are nested otherwise.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> program = backsight.trace(lambda x: np.sum(x**2), np.ones(3), axes={"x": ("n",)})
+        >>> total = backsight.compile(program)
+        >>> total(np.arange(5.0))
+        [np.float64(30.0)]
     """
     if isinstance(program, Program):
         return compile_program(program)

@@ -35,6 +35,11 @@ def check_grads(
 
     The error of a central difference is about step² + rounding / step: Nocedal & Wright, Numerical
     Optimization, 2006, section 8.1.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> backsight.check_grads(lambda w: np.sum(np.tanh(w) ** 2), (np.array([0.3, -1.0]),))
     """
     positions = (
         tuple(range(len(args)))
