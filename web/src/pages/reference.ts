@@ -11,7 +11,7 @@ for (const [id, part] of [
   ['foot', Footer],
 ] as const) {
   const target = document.getElementById(id);
-  if (target) mount(part, { target, props: { root, current: 'reference' } });
+  if (target) mount(part, { target, props: { root, current: 'reference' as const } });
 }
 
 /** What is wider than the screen can be scrolled by keyboard too. */
