@@ -10,9 +10,10 @@ How arrays are written:
 - The adjoint of z, which the code calls dz, is `\frac{\partial C}{\partial z}`, where C is the first output;
   where cotangents of the outputs are given, it is `\bar{z}`.
 
-To write a new operation: a map needs the `tex` form of its record. Anything else gets a method
-`_name(equation, operands)` here. It returns a `Piece`: the text of the whole array and, if its entries can be
-written more plainly than `[…]_{ij}`, a function from an index to the text of one entry.
+To write a new operation: a map needs the `tex` form of its record. What mathematics has no sign for is a line
+in the table `CALLED`. Anything else gets a method `_name(equation, operands)` here. It returns a `Piece`: the
+text of the whole array and, if its entries can be written more plainly than `[…]_{ij}`, a function from an
+index to the text of one entry.
 """
 
 from __future__ import annotations
@@ -43,6 +44,28 @@ from backsight.ops.linalg import read_spec
 
 Index = Sequence[str]
 _BARE = re.compile(r"\\?[A-Za-z]+(\{\w+\})?")
+
+
+CALLED: Mapping[str, tuple[str, ...]] = {
+    "reshape": ("shape",),
+    "stack": ("axis",),
+    "concatenate": ("axis",),
+    "window": ("sizes", "strides", "dilations"),
+    "unwindow": ("sizes", "strides", "dilations"),
+    "diagonal": ("offset",),
+    "undiagonal": ("offset",),
+    "tril": ("k",),
+    "triu": ("k",),
+    "gather": ("axis", "batch"),
+    "scatter": ("axis", "batch"),
+    "sort": ("axis",),
+    "argsort": ("axis",),
+    "cumsum": ("axis",),
+    "cumprod": ("axis",),
+    "recurrence": ("axis",),
+    "cholesky": (),
+}
+"""Operations written as functions with a name, and the parameters that stand below the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +287,6 @@ class LatexSpeller(TexSpeller):
 
         return self.family(e.output.type.shape, entry)
 
-    def _reshape(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self.called(e, f"reshape_{_sizes(e.options['shape'])}", operands)
-
     def _index(self, e: Equation, operands: Sequence[Text]) -> Text:
         key = [*e.options["key"]]
         source, x = e.inputs[0], operands[0]
@@ -287,23 +307,52 @@ class LatexSpeller(TexSpeller):
         shape = e.options["shape"]
         key = [*e.options["key"]]
         key += [("slice", 0, None, 1)] * (len(shape) - sum(item[0] != "new" for item in key))
-        return self.called(e, f"place_{_colons(key)}", operands)
-
-    def _stack(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self.called(e, f"stack_{e.options['axis']}", operands)
-
-    def _concatenate(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self.called(e, f"join_{e.options['axis']}", operands)
+        return self.called(e, "place", _colons(key), operands)
 
     def _dim(self, e: Equation, operands: Sequence[Text]) -> Text:
         return _scalar(Text(name_tex(str(e.options["dim"]))))
 
-    def called(self, e: Equation, name: str, operands: Sequence[Text]) -> Piece:
-        """A function with a name, which may have a subscript: `stack_0`."""
-        function, _, below = name.partition("_")
+    def _eye(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Piece(f"I_{{{_size(e.output.type.shape[:1])}}}", ATOM, None, e.output.type.shape)
+
+    def _arange(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self.family(e.output.type.shape, lambda index: Text(index[0]))
+
+    # Routines -----------------------------------------------------------------------------------------------
+
+    def _inv(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Piece(f"{within(operands[0], ATOM)}^{{-1}}", POWER, None, e.output.type.shape)
+
+    def _solve(self, e: Equation, operands: Sequence[Text]) -> Text:
+        right = within(self.factor(operands[1], e.inputs[1], False), MULTIPLY + 1, after=True)
+        return Piece(rf"{within(operands[0], ATOM)}^{{-1}} \, {right}", MULTIPLY, None, e.output.type.shape)
+
+    def _det(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Piece(rf"\det\left({operands[0].text}\right)", ATOM, None, e.output.type.shape)
+
+    def _slogdet_sign(self, e: Equation, operands: Sequence[Text]) -> Text:
+        text = rf"\operatorname{{sign}} \det\left({operands[0].text}\right)"
+        return Piece(text, MULTIPLY, None, e.output.type.shape)
+
+    def _slogdet_log(self, e: Equation, operands: Sequence[Text]) -> Text:
+        text = rf"\ln \left|\det\left({operands[0].text}\right)\right|"
+        return Piece(text, MULTIPLY, None, e.output.type.shape)
+
+    # Named functions ----------------------------------------------------------------------------------------
+
+    def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
+        written = super().special(equation, operands)
+        if written is not None or equation.op not in CALLED:
+            return written
+        values = [equation.options[key] for key in CALLED[equation.op]]
+        below = r",\,".join(_sizes(v) if isinstance(v, tuple) else str(v) for v in values)
+        return self.called(equation, equation.op, below, operands)
+
+    def called(self, e: Equation, name: str, below: str, operands: Sequence[Text]) -> Piece:
+        """A function with a name and something below it."""
         arguments = r",\, ".join(t.text for t in operands)
         subscript = f"_{{{below}}}" if below else ""
-        text = rf"\operatorname{{{function}}}{subscript}\left({arguments}\right)"
+        text = rf"\operatorname{{{name}}}{subscript}\left({arguments}\right)"
         return Piece(text, ATOM, None, e.output.type.shape)
 
 

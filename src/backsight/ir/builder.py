@@ -55,6 +55,10 @@ class Builder:
         self._taken.add(f"{stem}_{count}")
         return f"{stem}_{count}"
 
+    def is_taken(self, name: str) -> bool:
+        """Whether a value has that name."""
+        return name in self._taken
+
     def _fresh_temporary(self) -> str:
         count = self._next.get("t", 1)
         while f"t{count}" in self._taken:

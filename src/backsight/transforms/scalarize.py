@@ -1,0 +1,222 @@
+"""Every neuron and every weight by itself: a Program on numbers instead of arrays.
+
+The reference evaluator's own rules do it. A move, or a sum of products, that works on numbers works as well
+on values that record what is done to them; only folds and elementwise operations are spelled out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from math import inf, prod
+from typing import Any
+
+from backsight.errors import EmitError, ShapeError
+from backsight.ir.builder import Builder
+from backsight.ir.evaluate import Array, broadcast_to, indices, sizes
+from backsight.ir.op import REGISTRY, Family
+from backsight.ir.program import ArrayType, Atom, Constant, Equation, Guard, Program, Var
+from backsight.ops.arithmetic import divide
+from backsight.ops.value import Value
+from backsight.transforms.rewrite import prune, substitute
+
+LIMIT = 20_000
+
+
+def scalarize(program: Program, sizes: Mapping[str, int] | None = None, *, limit: int = LIMIT) -> Program:
+    """A Program of the same numbers, each a variable of its own.
+
+    An entry of W1 is called `W1_0_1`, counted from 0. Inputs and outputs are the entries of the Program's
+    inputs and outputs, row by row, one array after another (see `entries`). A largest value is found two
+    numbers at a time, so at a tie of three the slope is shared in halves of halves.
+
+    Args:
+        sizes: the size of every named dimension.
+        limit: the most equations the result may have.
+
+    Raises:
+        ShapeError: a named dimension has no size.
+        EmitError: an operation works on whole arrays only, or the result would be too long.
+    """
+    missing = [dim for dim in program.dims if dim not in (sizes or {})]
+    if missing:
+        raise ShapeError(
+            f"to take {program.name} apart, the size of {missing[0]!r} must be known",
+            remedy=f"give it: scalarize(program, {{{missing[0]!r}: 3}})",
+        )
+    return prune(_Scalars(program, dict(sizes or {}), limit).run())
+
+
+def entries(values: Sequence[Any]) -> list[Any]:
+    """The numbers of nested lists or arrays in the order in which `scalarize` takes them."""
+    found: list[Any] = []
+    for value in values:
+        nested = value.tolist() if hasattr(value, "tolist") else value
+        found += entries(nested) if isinstance(nested, list | tuple) else [nested]
+    return found
+
+
+class _Number(Value):
+    """A value that leaves out what an evaluator starts from: 0 + x and 1 * x are x."""
+
+    __slots__ = ()
+
+    def _binary(self, op: str, other: Any, swap: bool = False) -> Any:
+        if type(other) is float and ((op == "add" and other == 0) or (op == "mul" and other == 1)):
+            return self
+        return super()._binary(op, other, swap)
+
+
+class _Scalars:
+    def __init__(self, program: Program, dims: dict[str, int], limit: int) -> None:
+        self.program, self.dims, self.limit = program, dims, limit
+        self.builder = Builder(program.name)
+        self.renamed: dict[str, Var] = {}  # at the end: what an entry is called is known after it is computed
+        self.values: dict[str, Array] = {}
+
+    def run(self) -> Program:
+        for var in self.program.inputs:
+            self.values[var.name] = Array(sizes(var.type, self.dims), self._inputs(var), var.type.dtype)
+        for e in self.program.equations:
+            self._expand(e)
+        outputs = [self._atom(x) for a in self.program.outputs for x in self._value(a).data]
+        if not outputs:
+            raise ShapeError(f"{self.program.name} computes no numbers: its outputs are empty")
+        guards = ((self._atom(self._value(g.variable).data[0]), g) for g in self.program.guards)
+        self.builder.guards = [Guard(v, g.expected, g.origin) for v, g in guards if isinstance(v, Var)]
+        return substitute(self.builder.finish(outputs), self.renamed)
+
+    def _inputs(self, var: Var) -> list[Any]:
+        shape = sizes(var.type, self.dims)
+        if prod(shape) > self.limit:
+            raise self._too_long(None)
+        return [
+            _Number(self.builder, self.builder.input(self._fresh(var, index), ArrayType((), var.type.dtype)))
+            for index in indices(shape)
+        ]
+
+    def _fresh(self, var: Var, index: Sequence[int]) -> str:
+        """The name of one entry."""
+        name = "_".join([var.name, *map(str, index)])
+        while self.builder.is_taken(name):
+            name += "_"
+        return name
+
+    def _value(self, a: Atom) -> Array:
+        return Array((), [a.value], a.type.dtype) if isinstance(a, Constant) else self.values[a.name]
+
+    def _atom(self, x: Any) -> Atom:
+        return x.atom if isinstance(x, Value) else Constant(x)
+
+    def _expand(self, e: Equation) -> None:
+        self.builder.origin, self.builder.note = e.origin, e.note
+        before = len(self.builder.equations)
+        type = e.output.type
+        shape = sizes(type, self.dims)
+        data = self._apply(e, [self._value(a) for a in e.inputs], shape)
+        self.values[e.output.name] = Array(shape, data, type.dtype)
+        if len(self.builder.equations) > self.limit:
+            raise self._too_long(e)
+        if not e.output.named:
+            return
+        made = {x.output.name for x in self.builder.equations[before:]}
+        for index, x in zip(indices(shape), data, strict=True):
+            # An entry that only moved keeps the name it has.
+            if isinstance(x, Value) and str(x.atom) in made and str(x.atom) not in self.renamed:
+                name = self.builder.fresh(self._fresh(e.output, index))
+                self.renamed[str(x.atom)] = Var(name, x.type, named=True)
+
+    def _apply(self, e: Equation, arrays: Sequence[Array], shape: tuple[int, ...]) -> list[Any]:
+        op = REGISTRY[e.op]
+        if op.family is Family.MAP:
+            columns = [broadcast_to(a, shape).data for a in arrays]
+            return [self._map(e.op, xs, e.options) for xs in zip(*columns, strict=True)]
+        if e.op in _FOLDS:
+            return _folded(self, arrays[0], e)
+        if e.op == "softmax":
+            return self._softmax(arrays[0], e)
+        if op.family is Family.ROUTINE or op.reference is None:
+            raise EmitError(
+                f"{e.op} works on whole arrays and cannot be written number by number",
+                origin=e.origin,
+                remedy="take apart only the steps before or after it",
+            )
+        self._check_length(e, arrays, shape)
+        data: list[Any] = op.reference(arrays, shape, self.dims, **e.options)
+        return data
+
+    def _map(self, op: str, operands: Sequence[Any], options: Mapping[str, Any]) -> Any:
+        if not any(isinstance(x, Value) for x in operands):
+            scalar = REGISTRY[op].scalar
+            return scalar(*operands, **options) if scalar is not None else None
+        return _Number(self.builder, self.builder.apply(op, [self._atom(x) for x in operands], **options))
+
+    def _softmax(self, x: Array, e: Equation) -> list[Any]:
+        axis = e.options["axis"]
+        totals = Array(
+            tuple(1 if i == axis else n for i, n in enumerate(x.shape)),
+            _cells(x, (axis,), lambda cell: self._chain("logaddexp", cell, -inf)),
+        )
+        wide = broadcast_to(totals, x.shape).data
+        differences = (self._map("sub", pair, {}) for pair in zip(x.data, wide, strict=True))
+        return [self._map("exp", [d], {}) for d in differences]
+
+    def _chain(self, op: str, cell: Sequence[Any], empty: float) -> Any:
+        """Fold numbers two at a time; a sum starts from what is already a float64."""
+        if not cell:
+            return empty
+        first = cell[0]
+        if len(cell) == 1 and _kind(first) != "float64":
+            first = self._map("add", [first, 0.0], {})
+        return reduce(lambda a, b: self._map(op, [a, b], {}), cell[1:], first)
+
+    def _check_length(self, e: Equation, arrays: Sequence[Array], shape: tuple[int, ...]) -> None:
+        """Refuse a large contraction before it is written out."""
+        if e.op != "contract":
+            return
+        letters: dict[str, int] = {}
+        for names, array in zip(e.options["spec"].partition("->")[0].split(","), arrays, strict=True):
+            letters.update(zip(names, array.shape, strict=True))
+        if prod(letters.values()) > self.limit:
+            raise self._too_long(e)
+
+    def _too_long(self, e: Equation | None) -> EmitError:
+        return EmitError(
+            f"number by number, {self.program.name} would have more than {self.limit:,} equations",
+            origin=e.origin if e is not None else None,
+            remedy="take fewer units or examples, or raise it: scalarize(program, sizes, limit=100_000)",
+        )
+
+
+def _kind(x: Any) -> str:
+    """The element type of a number or a value."""
+    return x.type.dtype if isinstance(x, Value) else Constant(x).type.dtype
+
+
+def _cells(x: Array, axes: Sequence[int], fold: Callable[[list[Any]], Any]) -> list[Any]:
+    """Fold the entries along axes: one answer for each place on the other axes."""
+    kept = [i for i in range(len(x.shape)) if i not in axes]
+    cells: dict[tuple[int, ...], list[Any]] = {i: [] for i in indices(tuple(x.shape[k] for k in kept))}
+    for index, entry in zip(indices(x.shape), x.data, strict=True):
+        cells[tuple(index[k] for k in kept)].append(entry)
+    return [fold(cell) for cell in cells.values()]
+
+
+def _sum(state: _Scalars, cell: list[Any]) -> Any:
+    return state._chain("add", cell, 0.0)
+
+
+def _mean(state: _Scalars, cell: list[Any]) -> Any:
+    return state._map("div", [_sum(state, cell), float(len(cell))], {}) if cell else divide(0.0, 0.0)
+
+
+_FOLDS: dict[str, Callable[[_Scalars, list[Any]], Any]] = {
+    "sum": _sum,
+    "mean": _mean,
+    "max": lambda state, cell: state._chain("maximum", cell, -inf),
+    "logsumexp": lambda state, cell: state._chain("logaddexp", cell, -inf),
+}
+
+
+def _folded(state: _Scalars, x: Array, e: Equation) -> list[Any]:
+    return _cells(x, e.options["axes"], lambda cell: _FOLDS[e.op](state, cell))
