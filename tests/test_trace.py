@@ -14,6 +14,7 @@ from backsight import ArrayType, grad, trace, value_and_grad
 from backsight import numpy as bnp
 from backsight.errors import (
     BacksightError,
+    DataShapeError,
     DifferentiationError,
     InPlaceError,
     LostGradientError,
@@ -588,12 +589,8 @@ def _too_many_indices(x: Any) -> Any:
     return x[0, 0]
 
 
-def _backward_slice(x: Any) -> Any:
-    return np.sum(x[::-1] * x)
-
-
-def _index_by_list(x: Any) -> Any:
-    return np.sum(x[[0, 2]])
+def _index_by_numbers(x: Any) -> Any:
+    return np.sum(x[[0.0, 2.0]])
 
 
 def _axis_missing(x: Any) -> Any:
@@ -630,9 +627,9 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_as_int, LostGradientError, "int(x[0])", "np."),
     (_by_math, LostGradientError, "math.exp", "np.* instead of math.*"),
     (_item, LostGradientError, "x[0].item()", "keep it an array"),
-    (_masked, TraceError, "x[x > 0]", "np.where"),
+    (_masked, DataShapeError, "x[x > 0]", "np.where"),
     (_picked_by_data, TraceError, "np.argmax", "np.amax"),
-    (_nonzero, TraceError, "np.nonzero", "np.where"),
+    (_nonzero, DataShapeError, "np.nonzero", "np.where"),
     (_unknown_function, TraceError, "np.fft.fft", "sines and cosines"),
     (_unknown_attribute, TraceError, "x.byteswap()", "write it with"),
     (_unknown_operator, TraceError, "x << 2", "np."),
@@ -641,8 +638,7 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_matmul_mismatch, ShapeError, "x @ np.ones((2, 2))", "transpose"),
     (_index_outside, ShapeError, "x[7]", ""),
     (_too_many_indices, ShapeError, "x[0, 0]", ""),
-    (_backward_slice, TraceError, "x[::-1]", "forward"),
-    (_index_by_list, TraceError, "x[[0, 2]]", "np.where"),
+    (_index_by_numbers, TraceError, "x[[0.0, 2.0]]", "astype"),
     (_axis_missing, ShapeError, "axis=1", ""),
     (_keyword, TraceError, "where=x > 0", "plain form"),
     (_sum_of_truths, TraceError, "(x > 0) + (x < 1)", "1.0 * (x > 0)"),

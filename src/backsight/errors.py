@@ -74,6 +74,12 @@ class GuardError(BacksightError):
     code = "BS204"
 
 
+class DataShapeError(TraceError):
+    """The shape of a result would depend on data."""
+
+    code = "BS205"
+
+
 class DifferentiationError(BacksightError):
     """A derivative was asked for that does not exist or is not supported."""
 

@@ -61,7 +61,14 @@ class Compiled:
             shapes: the shape of each, where a name stands for any size.
         """
         expected = [self._like(leaf, shape) for leaf, shape in zip(leaves, shapes, strict=True)]
-        return entry(self._run, arguments, expected, extra, result, len(self.program.outputs))
+        given = [self._captured(x) for x in extra]
+        return entry(self._run, arguments, expected, given, result, len(self.program.outputs))
+
+    def _captured(self, value: Any) -> Any:
+        """An array the function closed over is seen as it is then; a list was copied when tracing."""
+        if self._numpy is None or isinstance(value, self._numpy.ndarray):
+            return value
+        return self._number(value)
 
     def _declared(self, var: Var) -> Leaf:
         """The common kind of value for an input; others take the slower way."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backsight.errors import BacksightError, ShapeError
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import ArrayType, Atom, Constant, Equation, Guard, Origin, Program, Var
 
+_TEMPORARY = re.compile(r"t\d+")
 _TRAILING_COUNT = re.compile(r"_\d+$")
 
 
@@ -95,6 +97,19 @@ class Builder:
     def _append(self, equation: Equation) -> None:
         self.equations.append(equation)
         self.made[equation.output.name] = equation
+
+    def name_last(self, var: Var, wanted: str) -> Var:
+        """Give the value that was made last a person's name, while nothing else refers to it."""
+        if not self.equations or self.equations[-1].output is not var or var.named:
+            return var
+        equation = self.equations.pop()
+        del self.made[var.name]
+        self._taken.discard(var.name)
+        if _TEMPORARY.fullmatch(var.name):
+            self._next["t"] = int(var.name[1:])
+        named = Var(self.fresh(wanted), var.type, named=True)
+        self._append(replace(equation, output=named))
+        return named
 
     def copy(self, equation: Equation) -> None:
         """Append an equation of another Program as it is; its names must be free here."""

@@ -11,19 +11,23 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from backsight.errors import BacksightError, InPlaceError, LostGradientError, ShapeError, TraceError
-from backsight.ir.program import Atom, Constant, Dim, Guard, Program
+from backsight.errors import BacksightError, InPlaceError, LostGradientError, TraceError
+from backsight.ir.program import Atom, Constant, Guard, Program, Var
 from backsight.ops.shapes import show
-from backsight.ops.value import Value, apply, innermost, plain_number
+from backsight.ops.value import Value, innermost, plain_number
 from backsight.tracing.builder import TraceBuilder
-from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, matmul, reshape, transpose
+from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, reshape, transpose
+from backsight.tracing.functions.common import values
 from backsight.tracing.functions.remedies import instead
+from backsight.tracing.indexing import read
 from backsight.tracing.source import user_origin
 
 _METHODS = frozenset(
     [
         *("sum", "mean", "max", "min", "prod", "var", "std", "ptp", "all", "any", "argmax", "argmin"),
         *("clip", "round"),
+        *("swapaxes", "squeeze", "repeat", "take", "diagonal", "trace"),
+        *("cumsum", "cumprod", "argsort", "choose", "nonzero"),
     ]
 )
 """What arrays can do that the functions of the same names do."""
@@ -59,15 +63,29 @@ class Tracer(Value):
             return self.atom.value
         return self.builder.examples.value(self.atom, self.builder.inputs, self.builder.equations)
 
+    def _step(self, build: Callable[[], Any]) -> Any:
+        """Build one call of the user's, which may take several equations: the last one gets the name."""
+        builder = self.builder
+        locate = builder.locate
+        origin, name = locate() if locate else (None, "")
+        builder.locate = lambda: (origin, "")
+        try:
+            result = located(build)
+        finally:
+            builder.locate = locate
+        if name and isinstance(result, Tracer) and isinstance(result.atom, Var) and result.builder is builder:
+            return result.like(builder.name_last(result.atom, name))
+        return result
+
     def __matmul__(self, other: Any) -> Any:
-        if isinstance(other, Tracer):
-            return located(lambda: matmul(self, other))
-        atom = self.lift(other)
-        return NotImplemented if atom is None else located(lambda: matmul(self, self.like(atom)))
+        if not isinstance(other, Tracer) and self.lift(other) is None:
+            return NotImplemented
+        return record(FUNCTIONS["matmul"], "@", (self, other), {})
 
     def __rmatmul__(self, other: Any) -> Any:
-        atom = self.lift(other)
-        return NotImplemented if atom is None else located(lambda: matmul(self.like(atom), self))
+        if self.lift(other) is None:
+            return NotImplemented
+        return record(FUNCTIONS["matmul"], "@", (other, self), {})
 
     def __and__(self, other: Any) -> Any:
         return record(FUNCTIONS["bitwise_and"], "&", (self, other), {})
@@ -114,7 +132,8 @@ class Tracer(Value):
         )
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return record(FUNCTIONS.get(function.__name__), f"np.{function.__name__}", args, kwargs)
+        name = ".".join([*function.__module__.split(".")[1:], function.__name__])
+        return record(FUNCTIONS.get(name), f"np.{name}", args, kwargs)
 
     # Shape --------------------------------------------------------------------------------------------------
 
@@ -153,7 +172,12 @@ class Tracer(Value):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key: Any) -> Any:
-        return located(lambda: apply("index", self, key=_read_key(key, self.type.shape)))
+        keys = key if isinstance(key, tuple) else (key,)
+        owner = innermost_tracer((self, *keys))
+        if owner is None or owner.builder is self.builder:
+            return self._step(lambda: read(self, key))
+        (array,) = values(self, owner)[:1]
+        return owner._step(lambda: read(array, key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         raise InPlaceError(
@@ -314,7 +338,7 @@ def record(
     operands = [_lifted(owner, a) for a in args]
     kwargs = {key: _lifted(owner, a) for key, a in kwargs.items()}
     try:
-        return located(lambda: function(*operands, **kwargs))
+        return owner._step(lambda: function(*operands, **kwargs))
     except TypeError as error:
         raise TraceError(
             f"{name}: {error}", origin=user_origin(), remedy="use the plain form of this function"
@@ -348,77 +372,6 @@ def innermost_tracer(values: Any) -> Tracer | None:
 
 def has_tracer(value: Any) -> bool:
     return next(_tracers(value), None) is not None
-
-
-def _read_key(key: Any, shape: tuple[Dim, ...]) -> tuple[Any, ...]:
-    """A NumPy basic index in the Program's form."""
-    items = key if isinstance(key, tuple) else (key,)
-    consumed = sum(1 for i in items if i is not None and i is not Ellipsis)
-    result: list[Any] = []
-    axis = 0
-    for item in items:
-        if item is None:
-            result.append(("new",))
-        elif item is Ellipsis:
-            missing = len(shape) - consumed
-            result += [("slice", 0, None, 1)] * missing
-            axis += missing
-        elif axis >= len(shape):
-            raise ShapeError(
-                f"too many indices for an array of shape {show(shape)}",
-                origin=user_origin(),
-                remedy=f"it has {len(shape)} axes, so at most {len(shape)} indices",
-            )
-        else:
-            result.append(_read_item(item, shape[axis]))
-            axis += 1
-    return tuple(result)
-
-
-def _read_item(item: Any, dim: Dim) -> tuple[Any, ...]:
-    if isinstance(item, slice):
-        if item == slice(None):
-            return ("slice", 0, None, 1)
-        if isinstance(dim, str):
-            raise TraceError(
-                f"a slice of the named axis {dim!r} has no known size",
-                origin=user_origin(),
-                remedy="trace with an array of fixed size, or take the whole axis",
-            )
-        start, stop, step = item.indices(dim)
-        if step < 0:
-            raise TraceError(
-                "a backward slice cannot be traced yet", origin=user_origin(), remedy="slice forward"
-            )
-        return ("slice", start, stop, step)
-    if isinstance(item, Tracer):
-        raise TraceError(
-            "which entries, and how many, would depend on a traced value",
-            origin=user_origin(),
-            remedy="use integers, slices and None; choose by condition with np.where",
-        )
-    if isinstance(item, bool) or not hasattr(item, "__index__"):
-        raise TraceError(
-            f"indexing with {type(item).__name__} cannot be traced yet",
-            origin=user_origin(),
-            remedy="use integers, slices and None; choose by condition with np.where",
-        )
-    position = item.__index__()
-    if isinstance(dim, int):
-        if not -dim <= position < dim:
-            raise ShapeError(
-                f"index {position} is outside an axis of size {dim}",
-                origin=user_origin(),
-                remedy=f"entries count from 0 to {dim - 1}, and back from -1" if dim else "the axis is empty",
-            )
-        return ("int", position % dim)
-    if position < 0:
-        raise TraceError(
-            f"counting from the end of the named axis {dim!r} is not possible",
-            origin=user_origin(),
-            remedy="count from 0",
-        )
-    return ("int", position)
 
 
 def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:

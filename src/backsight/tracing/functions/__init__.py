@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from backsight.tracing.functions import elementwise, linalg, reductions, shaping, special
+from backsight.tracing.functions import (
+    composites,
+    elementwise,
+    joining,
+    linalg,
+    picking,
+    reductions,
+    shaping,
+    special,
+)
 from backsight.tracing.functions.common import Table
 from backsight.tracing.functions.linalg import matmul
 from backsight.tracing.functions.reductions import REDUCTIONS
@@ -10,4 +19,13 @@ from backsight.tracing.functions.shaping import reshape, transpose
 
 __all__ = ["FUNCTIONS", "REDUCTIONS", "matmul", "reshape", "transpose"]
 
-FUNCTIONS: Table = {**elementwise.TABLE, **special.TABLE, **reductions.TABLE, **linalg.TABLE, **shaping.TABLE}
+FUNCTIONS: Table = {
+    **elementwise.TABLE,
+    **special.TABLE,
+    **reductions.TABLE,
+    **linalg.TABLE,
+    **shaping.TABLE,
+    **joining.TABLE,
+    **picking.TABLE,
+    **composites.TABLE,
+}

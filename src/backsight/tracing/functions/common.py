@@ -7,7 +7,7 @@ from typing import Any
 
 from backsight.errors import TraceError
 from backsight.ir.program import Dim
-from backsight.ops.value import Value, apply
+from backsight.ops.value import Value, apply, innermost
 
 Table = dict[str, Callable[..., Any]]
 
@@ -18,6 +18,26 @@ def direct(op: str) -> Callable[..., Any]:
 
 def rank(x: Any) -> int:
     return len(x.type.shape) if isinstance(x, Value) else len(getattr(x, "shape", ()))
+
+
+def values(*xs: Any) -> list[Any]:
+    """The operands as values of one Program: numbers and plain arrays are lifted into it.
+
+    Raises:
+        TraceError: none of them is traced, or one cannot be an operand.
+    """
+    owner = innermost(xs)
+    if owner is None:
+        raise TraceError("there is no traced value among the operands")
+    found = []
+    for x in xs:
+        atom = owner.lift(x)
+        if atom is None:
+            raise TraceError(
+                f"a {type(x).__name__} cannot be an operand", remedy="pass it to the function as an argument"
+            )
+        found.append(owner.like(atom) if not isinstance(x, Value) or x.builder is not owner.builder else x)
+    return found
 
 
 def dim_of(value: Any) -> Dim:

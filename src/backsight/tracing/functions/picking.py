@@ -1,0 +1,254 @@
+"""Entries by place, order or condition; diagonals and running sums; by NumPy's names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backsight.errors import DataShapeError, ShapeError, TraceError
+from backsight.ops.gathering import take_along
+from backsight.ops.shapes import broadcast_shapes, normal_axes
+from backsight.ops.shaping import WHOLE
+from backsight.ops.value import apply
+from backsight.tracing.functions.common import Table, dim_of, rank, values
+from backsight.tracing.functions.joining import cut, flip, pad, size_along
+from backsight.tracing.functions.shaping import broadcast_to, expand_dims, moveaxis, ravel
+
+
+def _lines(op: str, default: int | None) -> Any:
+    """A routine along an axis; None lays the array flat first."""
+
+    def run(x: Any, axis: int | None = default, *_: Any, **__: Any) -> Any:
+        (x,) = values(x)
+        if axis is None:
+            x, axis = ravel(x), 0
+        if rank(x) == 0:
+            raise ShapeError(f"np.{op} needs an array, not a single number")
+        return apply(op, x, axis=normal_axes(axis, rank(x))[0])
+
+    return run
+
+
+sort, argsort = _lines("sort", -1), _lines("argsort", -1)
+cumsum, cumprod = _lines("cumsum", None), _lines("cumprod", None)
+
+
+def partition(x: Any, kth: Any, axis: int = -1) -> Any:
+    """np.partition: sorted altogether, which is one of the orders it may answer with."""
+    return sort(x, axis)
+
+
+def take(x: Any, places: Any, axis: int | None = None, mode: str = "raise") -> Any:
+    from backsight.tracing.indexing import read
+
+    (x,) = values(x)
+    if axis is None:
+        x, axis = ravel(x), 0
+    return read(x, (slice(None),) * normal_axes(axis, rank(x))[0] + (places,))
+
+
+def take_along_axis(x: Any, places: Any, axis: int | None = -1) -> Any:
+    x, places = values(x, places)
+    if axis is None:
+        x, axis = ravel(x), 0
+    axis = normal_axes(axis, rank(x))[0]
+    if rank(places) != rank(x):
+        raise ShapeError(
+            f"take_along_axis needs as many axes of places as the array has: {rank(x)}, not {rank(places)}",
+            remedy="insert an axis: places[:, None]",
+        )
+    sizes = [tuple(d for a, d in enumerate(v.type.shape) if a != axis) for v in (x, places)]
+    rest = broadcast_shapes(sizes)
+    x, places = (broadcast_to(v, (*rest[:axis], v.type.shape[axis], *rest[axis:])) for v in (x, places))
+    return take_along(x, places, axis)
+
+
+def select(conditions: Sequence[Any], choices: Sequence[Any], default: Any = 0) -> Any:
+    """np.select: the choice whose condition comes first."""
+    if len(conditions) != len(choices):
+        raise ShapeError(f"np.select has {len(conditions)} conditions for {len(choices)} choices")
+    result = default
+    for condition, choice in reversed(list(zip(conditions, choices, strict=True))):
+        result = apply("where", *values(condition, choice, result))
+    return result
+
+
+def choose(places: Any, choices: Sequence[Any]) -> Any:
+    """np.choose: for each place, the entry of that number's choice."""
+    return select([apply("eq", places, i) for i in range(len(choices))], list(choices), choices[-1])
+
+
+# diagonals and triangles ------------------------------------------------------------------------------------
+
+
+def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    (x,) = values(x)
+    return apply("diagonal", moveaxis(x, (axis1, axis2), (-2, -1)), offset=int(offset))
+
+
+def diag(x: Any, k: int = 0) -> Any:
+    """np.diag: the diagonal of a matrix, or a matrix with that diagonal."""
+    (x,) = values(x)
+    if rank(x) == 2:
+        return apply("diagonal", x, offset=int(k))
+    if rank(x) != 1:
+        raise ShapeError(f"np.diag takes a vector or a matrix, not an array of {rank(x)} dimensions")
+    size = x.type.shape[0]
+    if k:
+        size = size_along(x, 0, "np.diag") + abs(int(k))
+    return apply("undiagonal", x, offset=int(k), shape=(size, size))
+
+
+def _triangle(op: str) -> Any:
+    return lambda x, k=0: apply(op, *values(x), k=int(k))
+
+
+# running ----------------------------------------------------------------------------------------------------
+
+
+def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+    (x,) = values(x)
+    axis = normal_axes(axis, rank(x))[0]
+    for _ in range(n):
+        size = size_along(x, axis, "np.diff")
+        x = cut(x, axis, min(1, size), size) - cut(x, axis, 0, max(0, size - 1))
+    return x
+
+
+def ediff1d(x: Any) -> Any:
+    return diff(ravel(x))
+
+
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The area under a line through points."""
+    if x is None:
+        (y,) = values(y)
+        steps = dx
+    else:
+        y, x = values(y, x)
+        steps = diff(x) if rank(x) == 1 else diff(x, axis=axis)
+    axis = normal_axes(axis, rank(y))[0]
+    if rank(steps) == 1 and axis != rank(y) - 1:
+        steps = expand_dims(steps, tuple(range(1, rank(y) - axis)))
+    size = size_along(y, axis, "np.trapezoid")
+    means = (cut(y, axis, min(1, size), size) + cut(y, axis, 0, max(0, size - 1))) / 2.0
+    return apply("sum", steps * means, axes=(axis,), keepdims=False)
+
+
+def convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    """np.convolve of two vectors: windows over one, times the other backward."""
+    a, v = values(a, v)
+    if rank(a) != 1 or rank(v) != 1:
+        raise ShapeError("np.convolve takes two vectors", remedy="backsight.numpy.conv1d takes batches")
+    sizes = [size_along(x, 0, "np.convolve") for x in (a, v)]
+    if sizes[1] > sizes[0]:
+        a, v, sizes = v, a, sizes[::-1]
+    reach = sizes[1] - 1
+    # "same" is the middle of "full".
+    widths = {"full": (reach, reach), "same": (reach - reach // 2, reach // 2), "valid": (0, 0)}
+    if mode not in widths:
+        raise TraceError(f"np.convolve has no mode {mode!r}", remedy="use full, same or valid")
+    padded = pad(a, widths[mode]) if any(widths[mode]) else a
+    seen = apply("window", padded, axes=(0,), sizes=(sizes[1],), strides=(1,), dilations=(1,))
+    return apply("contract", seen, flip(v), spec="ij,j->i")
+
+
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    a, v = values(a, v)
+    if size_along(v, 0, "np.correlate") > size_along(a, 0, "np.correlate"):
+        return flip(convolve(flip(a), v, mode))
+    return convolve(a, flip(v), mode)
+
+
+def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
+    (x,) = values(x)
+    sizes = tuple(window_shape) if isinstance(window_shape, tuple | list) else (window_shape,)
+    given = range(rank(x)) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(normal_axes(a, rank(x))[0] for a in given)
+    if len(axes) != len(sizes):
+        raise ShapeError(f"{len(sizes)} window sizes for {len(axes)} axes")
+    ones = (1,) * len(axes)
+    return apply("window", x, axes=axes, sizes=sizes, strides=ones, dilations=ones)
+
+
+def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The middle number, or the mean of the middle two; NaN where there is one."""
+    (x,) = values(x)
+    axes = normal_axes(axis, rank(x))
+    kept = [a for a in range(rank(x)) if a not in axes]
+    last = moveaxis(x, (*kept, *axes), tuple(range(rank(x))))
+    count = 1
+    for a in axes:
+        count *= size_along(x, a, "np.median")
+    if not count:
+        raise ShapeError("no numbers, so there is no median")
+    flat = last if len(axes) == 1 else apply("reshape", last, shape=(*(x.type.shape[a] for a in kept), count))
+    line = apply("sort", flat, axis=len(kept))
+
+    def entry(i: int) -> Any:
+        return apply("index", line, key=(WHOLE,) * len(kept) + (("int", i),))
+
+    middle = entry(count // 2) if count % 2 else (entry(count // 2 - 1) + entry(count // 2)) * 0.5
+    largest = entry(count - 1)
+    result = apply("where", apply("eq", largest, largest), middle, largest)
+    return expand_dims(result, axes) if keepdims and axes else result
+
+
+def one_hot(labels: Any, count: Any) -> Any:
+    """Rows of zeros with a 1 at each label: `(...) int64` to `(..., count)`."""
+    (labels,) = values(labels)
+    if labels.type.dtype != "int64":
+        raise TraceError(
+            f"labels must be integers, not {labels.type.dtype}", remedy="pass an array of dtype int64"
+        )
+    places = labels.like(labels.builder.apply("arange", (), dim=dim_of(count)))
+    return apply("eq", expand_dims(labels, rank(labels)), places) * 1.0
+
+
+def _depends_on_data(name: str) -> Any:
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise DataShapeError(
+            f"how many numbers np.{name} answers with depends on data, but shapes are fixed when tracing",
+            remedy="keep all entries and choose by condition: np.where(mask, x, 0.0)",
+        )
+
+    return refuse
+
+
+TABLE: Table = {
+    "sort": sort,
+    "argsort": argsort,
+    "partition": partition,
+    "argpartition": lambda x, kth, axis=-1: argsort(x, axis),
+    "take": take,
+    "take_along_axis": take_along_axis,
+    "select": select,
+    "choose": choose,
+    "diagonal": diagonal,
+    "linalg.diagonal": lambda x, offset=0: diagonal(x, offset, -2, -1),
+    "diag": diag,
+    "diagflat": lambda x, k=0: diag(ravel(x), k),
+    "tril": _triangle("tril"),
+    "triu": _triangle("triu"),
+    "cumsum": cumsum,
+    "cumulative_sum": cumsum,
+    "cumprod": cumprod,
+    "cumulative_prod": cumprod,
+    "diff": diff,
+    "ediff1d": ediff1d,
+    "trapezoid": trapezoid,
+    "trapz": trapezoid,
+    "convolve": convolve,
+    "correlate": correlate,
+    "lib.stride_tricks.sliding_window_view": sliding_window_view,
+    "sliding_window_view": sliding_window_view,
+    "median": median,
+    "one_hot": one_hot,
+    **{
+        name: _depends_on_data(name)
+        for name in (
+            *("nonzero", "flatnonzero", "argwhere", "unique", "compress", "extract", "trim_zeros"),
+            *("delete", "unique_values", "union1d", "intersect1d", "setdiff1d"),
+        )
+    },
+}
