@@ -14,7 +14,7 @@ import backsight.numpy as bnp
 from backsight import compile as compile_function
 from backsight import trace
 from backsight.transforms import gradient, simplify
-from tests.agreement import assert_close, run_javascript, run_numpy, run_reference, weighted_sum
+from tests.agreement import assert_close, differences, run_javascript, run_numpy, run_reference, weighted_sum
 
 RANDOM = np.random.default_rng(20)
 V = RANDOM.normal(size=5)
@@ -25,6 +25,8 @@ T = RANDOM.normal(size=(2, 3, 4))
 PLACES = np.array([2, 0, 0, -1])
 ROWS, COLUMNS = np.array([[0, 2], [1, 1]]), np.array([3, 0])
 MASK = np.array([True, False, True])
+NOWHERE, TWO, TIMES = np.array([], dtype=int), np.array(2), np.array([1, 0, 2, 0, 1])
+SOME, CHOICES = np.array([True, False, True, True, False]), np.array([0, 1, 1])
 GRID = A > 0
 WINDOW = np.lib.stride_tricks.sliding_window_view
 
@@ -42,7 +44,7 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             np.roll(v, 2); np.roll(v, -1); np.roll(v, 0); np.roll(v, 7)
             np.pad(v, 2); np.pad(v, (1, 3)); np.pad(v, 1, constant_values=2.5); np.pad(v, 2, mode="edge")
             np.pad(v, (2, 3), mode="reflect"); np.pad(v, 3, mode="wrap"); np.pad(v, 2, mode="symmetric")
-            np.tile(v, 3); np.tile(v, (2, 2)); np.repeat(v, 2); np.repeat(v, np.array([1, 0, 2, 0, 1]))
+            np.tile(v, 3); np.tile(v, (2, 2)); np.repeat(v, 2); np.repeat(v, TIMES)
             np.flip(v); np.append(v, 1.0); np.append(v, v[:2]); np.cumsum(v); np.cumprod(v)
             np.sort(v); v[np.argsort(v)]; np.partition(np.sort(v), 2); np.median(v)
             np.diff(v); np.diff(v, 2); np.trapezoid(v); np.trapezoid(v, dx=0.5); np.ediff1d(v)
@@ -56,7 +58,7 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             np.meshgrid(v, v[:2])[1]; np.meshgrid(v, v[:2], indexing="ij")[0] + 0
             np.zeros_like(v) + v; np.ones_like(v) * v; np.full_like(v, 2.0) * v; np.reshape(v, (5, 1))
             np.select([v > 1, v > 0], [v, v ** 2], 0.5); np.cross(v[:3], v[2:]); np.trapezoid(v, v ** 3)
-            np.where(v > 0, v, 0.0)[np.array([True, False, True, True, False])]
+            np.where(v > 0, v, 0.0)[SOME]
             """,
         ),
         (
@@ -67,7 +69,7 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             a[1, PLACES]
             a[PLACES[:, None], COLUMNS]; a[:, None, PLACES]; a[PLACES, None]; a[GRID]; a[..., PLACES]
             a[-1, ::-2]
-            a[np.array(2)]; a[np.array([], dtype=int)]; a[[True, False, True]]; a[::-1, ::-1]
+            a[TWO]; a[NOWHERE]; a[[True, False, True]]; a[::-1, ::-1]
             np.take(a, PLACES, axis=0); np.take(a, ROWS, axis=1)
             np.take_along_axis(a, np.argsort(a, axis=1), 1)
             np.take_along_axis(a, np.argsort(a, axis=0), axis=0); np.take_along_axis(a, PLACES[None, :], 0)
@@ -93,7 +95,7 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             np.inner(a, a); np.kron(a, B); np.outer(a, B); np.linalg.multi_dot([a, B, B.T])
             np.append(a, a, axis=1); np.broadcast_arrays(a, a[:1])[1]; np.atleast_3d(a)
             np.concatenate([a, a], axis=None)
-            np.array_split(a, 3, axis=1)[2]; np.choose(np.array([0, 1, 1]), [a[:, 0], a[:, 1]])
+            np.array_split(a, 3, axis=1)[2]; np.choose(CHOICES, [a[:, 0], a[:, 1]])
             np.cross(a[:, :3], a[:, 1:]); np.cross(a, a[::-1] ** 2, axis=0); a.cumsum(axis=1); a.diagonal()
             a.swapaxes(0, 1); a.repeat(2, axis=1); a.take([0, 2], axis=1); a.squeeze(); a.flatten()
             a.trace()
@@ -140,7 +142,8 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     for text in (part.strip() for part in texts.replace("\n", ";").split(";"))
     if text
 }
-NOT_IN_JAX = {"np.partition(np.sort(v), 2)"}
+NOT_IN_JAX = {"np.partition(np.sort(v), 2)", "v[[]]", "a.take([0, 2], axis=1)"}
+"""Lists as indices, and an order that is not fixed."""
 
 
 def _with(library: Any, text: str) -> Callable[..., Any]:
@@ -161,6 +164,13 @@ def test_traced_as_numpy_has_it(text: str) -> None:
     np.testing.assert_allclose(again, expected, rtol=1e-12, atol=1e-12, err_msg=f"backsight.numpy: {text}")
     weight = RANDOM.normal(size=expected.shape)
     slope = simplify(gradient(weighted_sum(program, [weight], "total"), [program.inputs[0].name]).program)
+    if "[[" in text or text in NOT_IN_JAX:
+        direction = RANDOM.normal(size=np.shape(operands[0]))
+        along = [direction, *([None] * (len(inputs) - 1))]
+        moved = differences(lambda xs: run_reference(program, xs), inputs, along)
+        found = np.sum(run_numpy(slope, [*inputs, weight])[1] * direction)
+        np.testing.assert_allclose(found, np.sum(weight * moved[0]), rtol=1e-7, atol=1e-9, err_msg=text)
+        return
     theirs = jax.grad(lambda *xs: jnp.sum(weight * _with(jnp, text)(*xs)))(*operands)
     for run in (run_reference, run_numpy):
         found = run(slope, [*inputs, weight])[1]

@@ -40,6 +40,12 @@ def values(*xs: Any) -> list[Any]:
     return found
 
 
+def untraced(x: Any) -> Any:
+    """The plain array behind an operand that was known when tracing; anything else as it is."""
+    captured = getattr(x.builder, "captured", ()) if isinstance(x, Value) else ()
+    return next((value for var, value in captured if isinstance(x, Value) and var is x.atom), x)
+
+
 def dim_of(value: Any) -> Dim:
     name = getattr(value, "dim_name", None)
     if isinstance(name, str):

@@ -10,7 +10,7 @@ from backsight.errors import ShapeError, TraceError
 from backsight.ops.shapes import normal_axes
 from backsight.ops.shaping import BACKWARD, WHOLE
 from backsight.ops.value import apply
-from backsight.tracing.functions.common import Table, full, rank, values
+from backsight.tracing.functions.common import Table, full, rank, untraced, values
 from backsight.tracing.functions.shaping import (
     atleast_1d,
     atleast_2d,
@@ -97,6 +97,7 @@ def append(x: Any, more: Any, axis: int | None = None) -> Any:
 
 def split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
     """np.split: equal parts, or cuts at the given places."""
+    sections = untraced(sections)
     axis = normal_axes(axis, rank(x))[0]
     size = size_along(x, axis, "a split")
     if isinstance(sections, int) and (sections < 1 or size % sections):
@@ -108,6 +109,7 @@ def split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
 
 
 def array_split(x: Any, sections: Any, axis: int = 0) -> list[Any]:
+    sections = untraced(sections)
     axis = normal_axes(axis, rank(x))[0]
     size = size_along(x, axis, "a split")
     if isinstance(sections, int):
@@ -146,7 +148,7 @@ def tile(x: Any, reps: Any) -> Any:
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     """np.repeat: every entry several times, one after the other."""
-    (x,) = values(x)
+    (x,), repeats = values(x), untraced(repeats)
     if axis is None:
         x, axis = ravel(x), 0
     axis = normal_axes(axis, rank(x))[0]
@@ -200,7 +202,7 @@ def rot90(x: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
 def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
     """np.pad: constant, edge, reflect, symmetric, wrap."""
     (x,) = values(x)
-    widths = _widths(pad_width, rank(x))
+    widths = _widths(untraced(pad_width), rank(x))
     if mode == "constant":
         number = constant_values.tolist() if hasattr(constant_values, "tolist") else constant_values
         if not isinstance(number, int | float):

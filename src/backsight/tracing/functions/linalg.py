@@ -168,13 +168,13 @@ def _entry(x: Any, i: int) -> Any:
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     (x,) = values(x)
     first, second = (normal_axes(a, rank(x))[0] for a in (axis1, axis2))
+    if offset or x.type.shape[first] != x.type.shape[second]:
+        last = moveaxis(x, (first, second), (-2, -1))
+        return apply("sum", apply("diagonal", last, offset=offset), axes=(rank(x) - 2,), keepdims=False)
     letters = list(ascii_letters[: rank(x)])
     letters[second] = letters[first]
     right = "".join(c for i, c in enumerate(letters) if i not in (first, second))
-    if not offset:
-        return apply("contract", x, spec=f"{''.join(letters)}->{right}")
-    last = moveaxis(x, (first, second), (-2, -1))
-    return apply("sum", apply("diagonal", last, offset=offset), axes=(rank(x) - 2,), keepdims=False)
+    return apply("contract", x, spec=f"{''.join(letters)}->{right}")
 
 
 def matrix_power(x: Any, n: int) -> Any:

@@ -1,0 +1,65 @@
+"""New arrays by NumPy's names. A size may be that of a named axis, known only when the Program runs."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from backsight.ir.evaluate import Array, to_array
+from backsight.numpy.calls import array_library
+from backsight.tracing.functions.common import dim_of
+from backsight.tracing.functions.common import full as filled
+from backsight.tracing.numpy import SizeTracer
+
+
+def full(shape: Any, fill_value: Any) -> Any:
+    """An array of one number."""
+    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    named = next((d for d in sizes if isinstance(d, SizeTracer)), None)
+    if named is not None:
+        return filled(named, fill_value, tuple(map(dim_of, sizes)))
+    library = array_library()
+    if library is not None:
+        return library.full(sizes, fill_value, dtype=float)
+    return Array(sizes, [float(fill_value)] * prod(sizes))
+
+
+def zeros(shape: Any) -> Any:
+    return full(shape, 0.0)
+
+
+def ones(shape: Any) -> Any:
+    return full(shape, 1.0)
+
+
+def eye(size: Any) -> Any:
+    """The identity matrix."""
+    if isinstance(size, SizeTracer):
+        return size.like(size.builder.apply("eye", (), dim=dim_of(size)))
+    library = array_library()
+    rows = [[float(i == j) for j in range(size)] for i in range(size)]
+    return library.eye(size) if library is not None else to_array(rows)
+
+
+identity = eye
+
+
+def arange(*limits: Any) -> Any:
+    """Whole numbers (or steps of another size) from a start, 0 by default, below a stop."""
+    if len(limits) == 1 and isinstance(limits[0], SizeTracer):
+        size = limits[0]
+        return size.like(size.builder.apply("arange", (), dim=dim_of(size)))
+    library = array_library()
+    if library is not None:
+        return library.arange(*limits)
+    start, stop, step = (0, *limits, 1)[-3:] if len(limits) == 1 else (*limits, 1)[:3]
+    count = max(0, -int((start - stop) // step))
+    return to_array([start + i * step for i in range(count)])
+
+
+def linspace(start: Any, stop: Any, num: int = 50) -> Any:
+    """`num` numbers at equal distances, both ends among them."""
+    library = array_library()
+    if library is not None:
+        return library.linspace(start, stop, num)
+    return to_array([start + (stop - start) * i / max(1, num - 1) for i in range(num)])
