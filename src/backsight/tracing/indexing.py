@@ -194,7 +194,7 @@ def _position(item: Any, dim: Dim, *, negative: bool = False) -> int:
         if not -dim <= position < dim:
             raise ShapeError(
                 f"index {position} is outside an axis of size {dim}",
-                remedy=f"entries count from 0 to {dim - 1}, and back from -1" if dim else "it has no entries",
+                remedy=f"entries count from 0 to {dim - 1}, and back from -1" if dim else "the axis is empty",
             )
         return position % dim
     if position < 0 and not negative:
