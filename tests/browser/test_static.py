@@ -3,37 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
-
-
-@pytest.fixture(scope="module")
-def folder_url(built_site: Path) -> Iterator[str]:
-    """`python -m http.server` knows nothing of us; the site lies two folders down."""
-    root = built_site.parent.parent
-    command = [
-        sys.executable,
-        "-u",
-        "-m",
-        "http.server",
-        "0",
-        "--bind",
-        "127.0.0.1",
-        "--directory",
-        str(root),
-    ]
-    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, **quiet) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
-        assert found, "http.server says where it listens"
-        yield f"{found[0]}/{built_site.relative_to(root).as_posix()}"
-        process.terminate()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import importlib.util
 import io
 import linecache
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from types import FunctionType, ModuleType
 from typing import Any
@@ -54,7 +55,8 @@ class Output(io.TextIOBase):
 def captured() -> Iterator[tuple[Output, Output]]:
     """What is printed meanwhile: on standard output, and on standard error."""
     out, err = Output(), Output()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings():
+        warnings.simplefilter("default")  # warnings are printed too, however this Python was started
         yield out, err
 
 

@@ -44,13 +44,15 @@ export interface PythonHost {
 
 export interface RunOptions {
   signal?: AbortSignal;
-  /** Milliseconds after which the request is stopped. */
+  /** Milliseconds of running after which the request is stopped. */
   timeout?: number;
 }
 
 interface Waiting {
   request: Request;
   resolve(answer: Answer): void;
+  /** Starts the clock. */
+  begin(): void;
   /** Undoes what `run` has set up: a timer, a listener. */
   release(): void;
 }
@@ -106,12 +108,14 @@ export class PythonService {
       this.waiting.set(id, {
         request,
         resolve: resolve as (answer: Answer) => void,
+        begin: () => {
+          if (timeout !== undefined) timer = setTimeout(() => this.end(id, tooLong(timeout)), timeout);
+        },
         release: () => {
           signal?.removeEventListener('abort', stop);
           clearTimeout(timer);
         },
       });
-      if (timeout !== undefined) timer = setTimeout(() => this.end(id, tooLong(timeout)), timeout);
       this.next();
     });
   }
@@ -131,10 +135,7 @@ export class PythonService {
 
   /** Ends Python; it can be loaded again. */
   dispose(): void {
-    this.stop();
-    this.drop();
-    this.loading = null;
-    this.become('idle');
+    this.fail('stopped', 'Python was put away.', 'Start again.', 'idle');
   }
 
   private start(
@@ -201,9 +202,10 @@ export class PythonService {
     if (this.current !== 'ready' || !this.worker) return;
     const [first] = this.waiting;
     if (!first) return;
-    const [id, { request }] = first;
+    const [id, { request, begin }] = first;
     this.running = id;
     this.become('running');
+    begin();
     this.worker.postMessage({ type: 'run', id, request });
   }
 

@@ -1,7 +1,7 @@
 /** A person's own function: what they typed, what Python made of it, and how far it is. */
 
 import type { Evaluation } from '../../engine/python/kernel.ts';
-import type { Mishap, Progress, TraceValue } from '../../engine/python/protocol.ts';
+import type { LoadReport, Mishap, Progress, TraceValue } from '../../engine/python/protocol.ts';
 import type { PythonService, State } from '../../engine/python/service.ts';
 import { explain } from '../../engine/errors.ts';
 import { STARTS } from './examples.ts';
@@ -20,6 +20,8 @@ export class YourFunction {
   measured = $state.raw<Evaluation | null>(null);
   error = $state.raw<Mishap | null>(null);
   printed = $state('');
+  /** How Python started. */
+  report = $state.raw<LoadReport | null>(null);
   /** From pressing Run until the last answer is there. */
   busy = $state(false);
   private aborter: AbortController | null = null;
@@ -66,7 +68,7 @@ export class YourFunction {
   }
 
   private async ask(signal: AbortSignal): Promise<void> {
-    await this.python.load((progress) => (this.progress = progress));
+    this.report = await this.python.load((progress) => (this.progress = progress));
     const about = { source: $state.snapshot(this.source), example: $state.snapshot(this.example) };
     const options = { signal, timeout: LONGEST };
     const traced = await this.python.run({ kind: 'trace', ...about }, options);

@@ -1,0 +1,310 @@
+"""What the browser asks of Python, asked in plain Python: answers, and errors that name the person's line."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+from backsight.browser import handle, handle_text
+from backsight.browser.running import MOST_OUTPUT
+from backsight.guide.core import PARTS, zipped
+from tests.javascript import Job, execute
+from tests.test_layers import CORE, PACKAGE
+
+NEURON = """\
+import numpy as np
+
+def cost(w, b, x, target):
+    z = w @ x + b
+    y = np.tanh(z)
+    return (y - target) ** 2
+"""
+AT = {"w": [0.5, -0.3], "b": 0.25, "x": [1.0, 2.0], "target": 1.0}
+
+
+def good(**request: Any) -> Any:
+    answer = handle(request)
+    assert answer["ok"], answer
+    return answer["value"]
+
+
+def bad(**request: Any) -> dict[str, Any]:
+    answer = handle(request)
+    assert not answer["ok"], answer
+    error: dict[str, Any] = answer["error"]
+    return error
+
+
+# Gradients
+
+
+def neuron(w: Any, b: Any, x: Any, target: Any) -> Any:
+    return (jax.numpy.tanh(w @ x + b) - target) ** 2
+
+
+def test_the_gradient_is_the_one_of_jax() -> None:
+    value = good(kind="value_and_grad", source=NEURON, example=AT)
+    arguments = [np.array(AT[name]) for name in ("w", "b", "x", "target")]
+    expected = jax.value_and_grad(neuron, argnums=(0, 1, 2, 3))(*arguments)
+    assert value["value_at"] == pytest.approx(float(expected[0]), rel=1e-12)
+    for name, slope in zip(AT, expected[1], strict=True):
+        np.testing.assert_allclose(value["gradient_at"][name], slope, rtol=1e-12)
+
+
+def test_a_trace_says_everything_about_the_function() -> None:
+    value = good(kind="trace", source=NEURON, example=AT, wrt=["w", "b"])
+    assert value["function"] == {"name": "cost", "parameters": ["w", "b", "x", "target"], "line": 3}
+    assert value["wrt"] == ["w", "b"]
+    assert [v["name"] for v in value["program"]["inputs"]] == ["w", "b", "x", "target"]
+    lines = {e["origin"]["line"] for e in value["program"]["equations"]}
+    assert lines == {4, 5, 6}
+    assert "def grad_cost(w, b, x, target):" in value["python"]["text"]
+    assert set(value["derivations"]) == {"w", "b"}
+    assert value["passes"]["forward"]
+    assert value["passes"]["backward"]
+    assert value["source"] == NEURON
+
+
+def test_the_written_numpy_gives_the_same_gradient() -> None:
+    value = good(kind="trace", source=NEURON, example=AT)
+    namespace: dict[str, Any] = {}
+    exec(value["python"]["text"], namespace)
+    arguments = [np.array(AT[name]) for name in ("w", "b", "x", "target")]
+    result, *slopes = namespace["grad_cost"](*arguments)
+    assert result == pytest.approx(value["value_at"], rel=1e-12)
+    for name, slope in zip(value["wrt"], slopes, strict=True):
+        np.testing.assert_allclose(slope, value["gradient_at"][name], rtol=1e-12)
+
+
+def test_the_kernel_agrees() -> None:
+    value = good(kind="kernel", source=NEURON, example=AT)
+    arrays = {i["name"]: i["data"] for i in value["inputs"]}
+    for kernel in ("gradient", "inspect"):
+        (result,) = execute([Job(value["module"], kernel, {}, arrays)])
+        evaluated = good(kind="value_and_grad", source=NEURON, example=AT)
+        first, *slopes = value["outputs"]
+        assert result[first["name"]][0] == pytest.approx(evaluated["value_at"], rel=1e-12)
+        for name, output in zip(value["wrt"], slopes, strict=True):
+            expected = np.ravel(evaluated["gradient_at"][name])
+            np.testing.assert_allclose(result[output["name"]], expected, rtol=1e-12)
+
+
+def test_a_slope_that_is_the_same_everywhere_comes_as_a_number() -> None:
+    value = good(kind="kernel", source="def line(x): return 3 * x + 1", example={"x": 2.0})
+    assert value["outputs"][1]["name"] is None
+    assert value["outputs"][1]["value"] == 3.0
+
+
+def test_decisions_are_told_and_a_kernel_can_see_them() -> None:
+    source = "def f(x):\n    if x > 2:\n        return x * x\n    return 3 * x * x\n"
+    traced = good(kind="trace", source=source, example={"x": 1.0})
+    (guard,) = traced["guards"]
+    assert (guard["expected"], guard["origin"]["line"]) == (False, 2)
+    written = good(kind="kernel", source=source, example={"x": 1.0})
+    (decision,) = written["guards"]
+    near, far = execute([Job(written["module"], "gradient", {}, {"x": [x]}) for x in (1.5, 5.0)])
+    assert near[decision["name"]] == [0.0]
+    assert far[decision["name"]] == [1.0]
+
+
+# How arguments are given
+
+
+def test_numbers_can_be_given_as_assignments_among_the_sources_own_names() -> None:
+    source = NEURON + "\nscale = 0.5\n"
+    typed = "w = [1.0 * scale, -0.3]\n\nb, target = 0.25, 1.0\nx = np.array([1.0, 2.0])"
+    assert good(kind="value_and_grad", source=source, example=typed) == good(
+        kind="value_and_grad", source=source, example=AT
+    )
+
+
+def test_defaults_need_no_example_and_whole_numbers_can_be_nudged() -> None:
+    value = good(kind="value_and_grad", source="def f(x=3, y=[1, 2]): return x * (y[0] + y[1])")
+    assert value == {"value_at": 9.0, "gradient_at": {"x": 3.0, "y": [3.0, 3.0]}}
+
+
+def test_the_last_function_is_taken_unless_one_is_named() -> None:
+    source = "def half(x): return x / 2\ndef f(x): return half(x) * 6\n"
+    assert good(kind="value_and_grad", source=source, example={"x": 1.0})["gradient_at"] == {"x": 3.0}
+    named = good(kind="value_and_grad", source=source, function="half", example={"x": 1.0})
+    assert named["gradient_at"] == {"x": 0.5}
+
+
+def test_arguments_may_be_nested() -> None:
+    source = "def f(p): return p['w'] ** 2 * p['b']"
+    value = good(kind="value_and_grad", source=source, example={"p": {"w": 3.0, "b": 2.0}})
+    assert value["gradient_at"] == {"w": 12.0, "b": 9.0}
+
+
+def test_what_json_lacks_travels_as_words() -> None:
+    request = {
+        "kind": "value_and_grad",
+        "source": "def f(x): return x * float('inf')",
+        "example": "x = -1.0",
+    }
+    answer = json.loads(handle_text(json.dumps(request)))
+    assert answer["value"] == {"value_at": "-Infinity", "gradient_at": {"x": "Infinity"}}
+    assert math.isinf(float(answer["value"]["value_at"]))
+
+
+# Running code
+
+
+def test_code_runs_and_what_it_prints_is_kept() -> None:
+    answer = handle({"kind": "execute", "source": "import sys\nprint('hello')\nprint('oh', file=sys.stderr)"})
+    assert (answer["ok"], answer["stdout"], answer["stderr"]) == (True, "hello\n", "oh\n")
+
+
+def test_functions_are_listed() -> None:
+    source = "import math\ndef f(x): return x\nfrom math import sin\ndef g(a, b=1): return a\n"
+    assert good(kind="execute", source=source)["functions"] == [
+        {"name": "f", "parameters": ["x"], "line": 2},
+        {"name": "g", "parameters": ["a", "b"], "line": 4},
+    ]
+
+
+def test_endless_printing_is_cut() -> None:
+    answer = handle({"kind": "execute", "source": "for i in range(200_000): print(i)"})
+    assert answer["ok"]
+    assert MOST_OUTPUT < len(answer["stdout"]) < MOST_OUTPUT + 100
+    assert "cut after" in answer["stdout"]
+
+
+def test_a_script_may_end_itself() -> None:
+    assert good(kind="execute", source="raise SystemExit") == {"functions": []}
+
+
+# Errors
+
+# Python 3.11 keeps this to its own printing.
+MEANT = "Did you mean: 'width'" if sys.version_info >= (3, 12) else "widht"
+ERRORS = [
+    ("def f(x):\n    return x +\n", "SyntaxError", 2, "invalid syntax"),
+    ("def f(x):\nreturn x\n", "IndentationError", 2, "indented block"),
+    ("def f(x):\n    width = 2\n    return x * widht\n", "NameError", 3, MEANT),
+    ("import no_such_package\ndef f(x): return x\n", "ModuleNotFoundError", 1, "no_such_package"),
+    ("def f(x):\n    return f(x)\n", "RecursionError", 2, "calls itself"),
+    ("y = 1 / 0\ndef f(x): return x\n", "ZeroDivisionError", 1, "division by zero"),
+    ("def f(x):\n    x[0] = 1\n    return x\n", "BS203", 2, "assign"),
+    ("def f(x):\n    return float(x)\n", "BS202", 2, "lose its gradient"),
+    ("def f(x, y):\n    return x\n", "BS201", 1, "needs a number for y"),
+    ("x = 3\n", "BS201", None, "no function"),
+    ("def f(x):\n    raise ValueError('no good')\n", "ValueError", 2, "no good"),
+    ("input('name?')\n", "EOFError", 1, "input"),
+    ("def f(x):\n    return x, x\n", "BS301", None, ""),
+]
+
+
+@pytest.mark.parametrize(("source", "code", "line", "words"), ERRORS, ids=[e[1] for e in ERRORS])
+def test_an_error_names_the_persons_line(source: str, code: str, line: int | None, words: str) -> None:
+    error = bad(kind="trace", source=source, example={"x": 1.0})
+    assert error["code"] == code, error
+    assert words in error["message"]
+    assert error["where"] == "source"
+    if line is not None:
+        assert error["line"] == line
+        assert error["text"] == source.splitlines()[line - 1]
+    assert error["remedy"] or code == "ValueError"
+
+
+def test_a_column_counts_from_one() -> None:
+    error = bad(kind="trace", source="def f(x):\n    return x + zz\n", example={"x": 1.0})
+    assert (error["line"], error["column"]) == (2, 16)
+
+
+def test_an_error_in_the_numbers_says_so() -> None:
+    error = bad(kind="trace", source="def f(x): return x", example="x = 1\nx = 1 +")
+    assert (error["where"], error["line"], error["code"]) == ("example", 2, "SyntaxError")
+
+
+def test_an_error_within_a_helper_is_placed_where_it_happens() -> None:
+    source = "def helper(x):\n    return x.nonsense\n\ndef f(x):\n    return helper(x)\n"
+    assert bad(kind="trace", source=source, example={"x": 1.0})["line"] == 2
+
+
+def test_a_program_that_ends_itself_is_an_error_where_an_answer_is_due() -> None:
+    error = bad(kind="trace", source="def f(x):\n    exit()\n", example={"x": 1.0})
+    assert (error["code"], error["line"]) == ("SystemExit", 2)
+
+
+def test_an_unknown_request_is_refused() -> None:
+    assert "no request" in bad(kind="dance", source="")["message"]
+
+
+# As the browser has it: the zip file alone, no NumPy
+
+
+def test_the_zip_holds_the_core_and_nothing_else(tmp_path: Path) -> None:
+    archive = tmp_path / "core.zip"
+    archive.write_bytes(zipped(PACKAGE))
+    names = zipfile.ZipFile(archive).namelist()
+    parts = {name.split("/")[1].removesuffix(".py") for name in names}
+    assert parts == {*PARTS} == {*CORE, "api", "__init__"}
+    assert zipped(PACKAGE) == archive.read_bytes()
+
+
+def alone(tmp_path: Path, *requests: dict[str, Any]) -> list[Any]:
+    """Answers from the zip file, in a Python that sees no installed package."""
+    archive = tmp_path / "core.zip"
+    archive.write_bytes(zipped(PACKAGE))
+    program = (
+        f"import sys, json; sys.path.insert(0, {str(archive)!r})\n"
+        "from backsight.browser import handle_text\n"
+        "print(json.dumps([handle_text(line) for line in sys.stdin]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program],
+        input="\n".join(map(json.dumps, requests)),
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    return [json.loads(text) for text in json.loads(run.stdout)]
+
+
+def test_the_zip_differentiates_without_numpy(tmp_path: Path) -> None:
+    requests = [{"kind": kind, "source": NEURON, "example": AT} for kind in ("value_and_grad", "trace")]
+    evaluated, traced = alone(tmp_path, *requests)
+    expected = good(kind="value_and_grad", source=NEURON, example=AT)
+    assert evaluated["value"]["value_at"] == pytest.approx(expected["value_at"], rel=1e-12)
+    for name, slope in expected["gradient_at"].items():
+        np.testing.assert_allclose(evaluated["value"]["gradient_at"][name], slope, rtol=1e-12)
+        np.testing.assert_allclose(traced["value"]["gradient_at"][name], slope, rtol=1e-12)
+
+
+def test_our_np_stands_in_for_numpy(tmp_path: Path) -> None:
+    ways = ["import numpy", "import numpy as np", "from numpy import tanh", "import numpy as np, math"]
+    calls = ["numpy.tanh", "np.tanh", "tanh", "np.tanh"]
+    requests = [
+        {"kind": "value_and_grad", "source": f"{way}\ndef f(x): return {call}(x)", "example": {"x": 0.5}}
+        for way, call in zip(ways, calls, strict=True)
+    ]
+    for answer in alone(tmp_path, *requests):
+        assert answer["value"]["gradient_at"]["x"] == pytest.approx(1 - math.tanh(0.5) ** 2, rel=1e-12)
+
+
+def test_a_name_that_np_lacks_is_an_error_with_what_was_meant(tmp_path: Path) -> None:
+    requests = [
+        {
+            "kind": "trace",
+            "source": "import numpy as np\ndef f(x):\n    return np.tahn(x)\n",
+            "example": {"x": 1.0},
+        },
+        {"kind": "trace", "source": "from numpy import tahn\n", "example": {"x": 1.0}},
+        {"kind": "trace", "source": "import numpy.nonsense\n", "example": {"x": 1.0}},
+    ]
+    missing, unimported, no_part = (answer["error"] for answer in alone(tmp_path, *requests))
+    assert (missing["line"], missing["code"]) == (3, "AttributeError")
+    assert (unimported["line"], unimported["code"]) == (1, "ImportError")
+    assert "np.tanh" in missing["remedy"]
+    assert "np.tanh" in unimported["remedy"]
+    assert (no_part["line"], no_part["code"]) == (1, "ModuleNotFoundError")
