@@ -61,7 +61,7 @@ def test_the_goldens_were_found() -> None:
 def test_lines_fit_a_page(net: Net) -> None:
     source = gradient_program(net).emit("numpy")
     assert max(map(len, source.splitlines())) <= 110
-    assert "# backward" in source and "back through: z1 = X @ W1 + b1" in source
+    assert "# backward" in source and "# dz1 · slope of @: X   (z1 = X @ W1 + b1)" in source
     assert "#" not in gradient_program(net).emit("numpy", comments=False)
 
 

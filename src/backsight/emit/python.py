@@ -15,13 +15,15 @@ from fractions import Fraction
 from typing import ClassVar
 
 from backsight.emit.expressions import Line, Source, Speller, Statement, Text, statements
+from backsight.emit.slopes import Slopes
 from backsight.ir.op import ATOM, MULTIPLY, UNARY
-from backsight.ir.program import Constant, Equation, Guard, Program, Var
+from backsight.ir.program import Constant, Equation, Guard, Origin, Program, Var
 
 BRANCHES = '''class OtherBranch(ValueError):
     """The code was made for the other way of an `if`."""'''
 
 _WIDEST = 110
+_BACKWARD = "backward: each adjoint is that of the value it feeds, times the local slope"
 _LONG_NUMBER = 10
 _READ_ONLY = {"broadcast", "window", "diagonal"}
 _PASSED_ON = {"copy", "stop_gradient", "custom"}
@@ -46,6 +48,10 @@ class PythonSpeller(Speller):
     def __init__(self, program: Program) -> None:
         self._program = program
         self._names = _safe_names(program, self.reserved)
+        top = program.outputs[0]
+        backward = any(e.note for e in program.equations)
+        if backward and isinstance(top, Var) and not top.named and "value" not in program.variables():
+            self._names[top.name] = "value"  # what the function returns, which nobody named
 
     @abstractmethod
     def imports(self, source: str) -> Sequence[str]:
@@ -102,7 +108,7 @@ def write_function(program: Program, speller: PythonSpeller, *, standalone: bool
 
     Args:
         standalone: with the import and the helper functions it needs, so that it runs as it is.
-        comments: say which line of the traced source each backward line goes through.
+        comments: say what the function returns, and which local slope each backward line multiplies by.
 
     Raises:
         EmitError: the library has no spelling for an operation.
@@ -112,6 +118,7 @@ def write_function(program: Program, speller: PythonSpeller, *, standalone: bool
     returned = ", ".join(_returned(program, speller))
     lines = [
         Line(f"def {python_name(program, speller.reserved)}({arguments}):"),
+        *(_docstring(program, speller) if comments else []),
         *body,
         Line(f"    return {returned}", tuple(a.name for a in program.outputs if isinstance(a, Var))),
     ]
@@ -169,32 +176,51 @@ def _body(program: Program, speller: PythonSpeller, comments: bool) -> list[Line
     for var in program.inputs:
         if var.name in guards:
             lines += _guard(guards[var.name], speller)
+    slopes = Slopes(program, type(speller), lambda v: speller.name(v).text) if comments else None
     backward = False
     for s in statements(program, speller):
-        if bool(s.equation.note) != backward and comments and s.equation.note:
-            lines.append(Line("    # backward: each line multiplies by one local slope"))
+        if slopes is not None and s.equation.note and not backward:
             backward = True
-        lines.append(_line(s, speller, comments))
+            lines += [*([Line("")] if lines else []), Line(f"    # {_BACKWARD}")]
+        lines.append(_line(s, speller, slopes))
         if s.variable.name in guards:
             lines += _guard(guards[s.variable.name], speller)
     return lines
 
 
-def _line(s: Statement, speller: PythonSpeller, comments: bool) -> Line:
+def _line(s: Statement, speller: PythonSpeller, slopes: Slopes | None) -> Line:
     text = f"    {speller.name(s.variable).text} = {s.text}"
     origin = s.equation.origin
-    if comments and s.equation.note and origin is not None and origin.text:
-        text = _commented(text, f"  # back through: {origin.text}")
+    if slopes is not None and s.equation.note:
+        text = _commented(text, slopes.comment(s), origin)
     return Line(text, s.covers, origin)
 
 
-def _commented(text: str, comment: str) -> str:
-    """The line with its comment, cut to fit; without it where too little would be left to recognise."""
+def _docstring(program: Program, speller: PythonSpeller) -> list[Line]:
+    """What a gradient returns, in a sentence."""
+    backward = {e.output.name for e in program.equations if e.note}
+    first, *slopes = program.outputs
+    if not backward or first.type.shape or not slopes:
+        return []
+    inputs = {f"d{v.name}": speller.name(v).text for v in program.inputs}
+    value = speller.name(first).text if isinstance(first, Var) else "the value"
+    by = [inputs.get(str(a).rstrip("_"), "") for a in slopes]
+    listed = f"{', '.join(by[:-1])} and {by[-1]}" if len(by) > 1 else by[0]
+    text = f'    """Returns {value}, and how fast it moves with {listed}."""'
+    if not all(by) or len(text) > _WIDEST:
+        text = f'    """Returns {value}, and its gradient."""'
+    return [Line(text)]
+
+
+def _commented(text: str, comment: str, origin: Origin | None) -> str:
+    """The line with its comment and the source it goes back through: all of it, or only its number."""
     text = f"{text:<46}"
-    room = _WIDEST - len(text)
-    if len(comment) <= room:
-        return text + comment
-    return f"{text}{comment[: room - 2]} …" if room >= 40 else text.rstrip()
+    places = [f"({origin.text})", f"(line {origin.line})"] if origin is not None and origin.text else []
+    for place in [*places, ""]:
+        words = f"{comment}   {place}".strip() if comment else f"back through {place}" if place else ""
+        if words and len(text) + len(words) + 4 <= _WIDEST:
+            return f"{text}  # {words}"
+    return text.rstrip()
 
 
 def _guard(guard: Guard, speller: PythonSpeller) -> list[Line]:

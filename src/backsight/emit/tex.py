@@ -146,6 +146,9 @@ class TexSpeller(Speller):
     def _sub(self, e: Equation, operands: Sequence[Text]) -> Text:
         return _joined(operands[0], operands[1], "-", ADD + 1)
 
+    def _custom(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return operands[0]  # the value as it was computed; only its slope is another's
+
     def _neg(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(f"-{within(operands[0], MULTIPLY, after=True)}", ADD)
 
