@@ -13,6 +13,8 @@ import pytest
 import backsight.numpy as bnp
 from backsight import compile as compile_function
 from backsight import trace
+from backsight.errors import BacksightError, DataShapeError, InPlaceError, ShapeError, TraceError
+from backsight.ir.evaluate import evaluate
 from backsight.transforms import gradient, simplify
 from tests.agreement import assert_close, differences, run_javascript, run_numpy, run_reference, weighted_sum
 
@@ -196,3 +198,245 @@ def test_kernels_agree() -> None:
     for mode in ("fused", "inspect"):
         for (program, inputs), found, label in zip(tasks, run_javascript(tasks, mode), labels, strict=True):
             assert_close(found, run_reference(program, inputs), 1e-10, f"{mode}: {label}")
+
+
+# What cannot be recorded, and what to write instead -------------------------------------------------------
+
+
+def _update(w: Any, g: Any) -> Any:
+    W = V.copy()
+    W -= 0.1 * g
+    return np.sum(W * w)
+
+
+def _update_of_a_sum(w: Any, g: Any) -> Any:
+    total = V.copy()
+    total -= w + g
+    return np.sum(total)
+
+
+def _entry(x: Any, v: Any) -> Any:
+    x[1] = v[0]
+    return np.sum(x)
+
+
+def _stretch(x: Any, v: Any) -> Any:
+    x[1:3] += v[1:3] * 2
+    return np.sum(x)
+
+
+def _by_mask(x: Any, v: Any) -> Any:
+    x[x < 0] = 0.0
+    return np.sum(x * v)
+
+
+def _add_at(x: Any, v: Any) -> Any:
+    np.add.at(x, [0, 0, 1], v[:3])
+    return np.sum(x)
+
+
+def _out(x: Any, v: Any) -> Any:
+    np.multiply(x, v, out=x)
+    return np.sum(x)
+
+
+def _fill(x: Any, v: Any) -> Any:
+    x.fill(v[0])
+    return np.sum(x)
+
+
+def _sort(x: Any, v: Any) -> Any:
+    x.sort()
+    return np.sum(x * v)
+
+
+def _copyto(x: Any, v: Any) -> Any:
+    np.copyto(x, v)
+    return np.sum(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "line", "remedy"),
+    [
+        (_update, "W -= 0.1 * g", "W = W - 0.1 * g"),
+        (_update_of_a_sum, "total -= w + g", "total = total - (w + g)"),
+        (_entry, "x[1] = v[0]", "x = bnp.with_part(x, 1, v[0])"),
+        (_stretch, "x[1:3] += v[1:3] * 2", "x = bnp.with_part(x, np.s_[1:3], x[1:3] + v[1:3] * 2)"),
+        (_by_mask, "x[x < 0] = 0.0", "x = np.where(x < 0, 0.0, x)"),
+        (_add_at, "np.add.at(x, [0, 0, 1], v[:3])", "x = bnp.add_at(x, [0, 0, 1], v[:3])"),
+        (_out, "np.multiply(x, v, out=x)", "x = np.multiply(x, v)"),
+        (_fill, "x.fill(v[0])", "x = np.full_like(x, v[0])"),
+        (_sort, "x.sort()", "x = np.sort(x)"),
+        (_copyto, "np.copyto(x, v)", "np.where"),
+    ],
+)
+def test_changes_in_place_are_refused_with_the_line_to_write(
+    function: Callable[..., Any], line: str, remedy: str
+) -> None:
+    with pytest.raises(InPlaceError) as caught:
+        trace(function, V, V)
+    assert caught.value.origin is not None and caught.value.origin.text == line
+    assert remedy in caught.value.remedy
+    if "bnp." in remedy or remedy.startswith(("x = ", "W = ", "total = ")):
+        # The line that is offered does what the refused one does to a plain array.
+        names: dict[str, Any] = {"np": np, "bnp": bnp, "w": V, "g": V**2, "v": V**2}
+        names |= {"x": V.copy(), "W": V.copy(), "total": V.copy()}
+        changed, offered = dict(names), dict(names)
+        changed |= {name: names[name].copy() for name in ("x", "W", "total")}
+        exec(line, changed)
+        exec(remedy, offered)
+        for name in ("x", "W", "total"):
+            np.testing.assert_allclose(offered[name], changed[name], err_msg=remedy)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: np.sum(x[x > 0]),
+        lambda x: np.nonzero(x)[0],
+        lambda x: np.unique(x),
+        lambda x: np.flatnonzero(x > 0),
+        lambda x: np.extract(x > 0, x),
+        lambda x: np.compress(x > 0, x),
+    ],
+)
+def test_shapes_that_depend_on_data_are_refused(build: Callable[..., Any]) -> None:
+    with pytest.raises(DataShapeError, match="depends on data") as caught:
+        trace(build, V)
+    assert "np.where" in caught.value.remedy and caught.value.origin is not None
+
+
+@pytest.mark.parametrize(
+    ("build", "kind", "words"),
+    [
+        (lambda x: x[7], ShapeError, "outside an axis of size 5"),
+        (lambda x: x[[0, 7]], ShapeError, "outside an axis of size 5"),
+        (lambda x: x[np.array([-6])], ShapeError, "outside an axis of size 5"),
+        (lambda x: x[0, 0], ShapeError, "too many indices"),
+        (lambda x: x[[0.5]], TraceError, "not integers"),
+        (lambda x: x[1.0], TraceError, "cannot be a float"),
+        (lambda x: x["a"], TraceError, "cannot be a str"),
+        (lambda x: x[x], TraceError, "holds float64, not integers"),
+        (lambda x: np.split(x, 2), ShapeError, "2 equal parts"),
+        (lambda x: np.pad(x, -1), ShapeError, "0 or more"),
+        (lambda x: np.pad(x, 9, mode="reflect"), ShapeError, "entries to take from"),
+        (lambda x: np.pad(x, 1, mode="linear_ramp"), TraceError, "linear_ramp"),
+        (lambda x: np.einsum("ij->i", x), ShapeError, "names 2 axes"),
+        (lambda x: np.einsum("i,i->i", x), ShapeError, "names 2 operands"),
+        (lambda x: np.einsum("i->j", x), ShapeError, "must name letters"),
+        (lambda x: np.einsum("i;->i", x), ShapeError, "no letters"),
+        (lambda x: np.tensordot(x, x[:3], 1), ShapeError, "sizes 5 and 3"),
+        (lambda x: np.matmul(x, x[:3]), ShapeError, "do not fit"),
+        (lambda x: np.cross(x, x), ShapeError, "3 numbers"),
+        (lambda x: np.stack([x, x[:2]]), ShapeError, "equal shapes"),
+        (lambda x: np.concatenate([x[0], x]), ShapeError, "scalars"),
+        (lambda x: np.take_along_axis(x, np.array([[0]]), 0), ShapeError, "as many axes"),
+        (lambda x: np.linalg.inv(x[:4].reshape(2, 2) @ np.ones((2, 3))), ShapeError, "square"),
+        (lambda x: np.tril(x), ShapeError, "matrix"),
+        (lambda x: np.diag(x.reshape(1, 1, 5)), ShapeError, "vector or a matrix"),
+        (lambda x: np.squeeze(x, 0), ShapeError, "size 1"),
+        (lambda x: np.fft.fft(x), TraceError, "np.fft.fft"),
+        (lambda x: np.linalg.svd(x.reshape(1, 5)), TraceError, "np.linalg.svd"),
+        (lambda x: bnp.one_hot(x, 3), TraceError, "must be integers"),
+        (lambda x: np.sort(x[0]), ShapeError, "not a single number"),
+    ],
+)
+def test_misuse_names_the_line(build: Callable[..., Any], kind: type[BacksightError], words: str) -> None:
+    with pytest.raises(kind, match=words) as caught:
+        trace(build, V)
+    assert caught.value.origin is not None and "test_arrays" in caught.value.origin.file
+
+
+NAMED = {"x": ("n", None)}
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: x[::-1],
+        lambda x: x[:, ::-1],
+        lambda x: np.sort(x, axis=1),
+        lambda x: np.cumsum(x, axis=0),
+        lambda x: np.cumprod(x, axis=1),
+        lambda x: np.pad(x, ((0, 0), (1, 2))),
+        lambda x: np.tile(x, (2, 1, 1)),
+        lambda x: np.roll(x, 1, axis=1),
+        lambda x: x[:, np.array([0, 2, 2])],
+        lambda x: np.take_along_axis(x, np.argsort(x, axis=1), axis=1),
+        lambda x: np.median(x, axis=1),
+        lambda x: np.einsum("ij,ik->jk", x, x),
+        lambda x: bnp.arange(x.shape[0]) * np.sum(x, axis=1),
+        lambda x: bnp.eye(x.shape[0]) @ x,
+        lambda x: np.linalg.inv(x.T @ x),
+        lambda x: bnp.sliding_window_view(x, 2, axis=1),
+    ],
+)
+def test_named_axes(build: Callable[..., Any]) -> None:
+    """One Program serves any number of rows; its values are those of a fixed number."""
+    x = RANDOM.normal(size=(4, 3))
+    program = trace(build, x, axes=NAMED)
+    extra = [np.array([0, 2, 2])] * (len(program.inputs) - 1)
+    for count in (4, 6):
+        rows = RANDOM.normal(size=(count, 3))
+        expected = [build(rows)]
+        assert_close(run_numpy(program, [rows, *extra]), expected, 1e-12, str(count))
+        assert_close(run_javascript([(program, [rows, *extra])])[0], expected, 1e-11, f"JavaScript {count}")
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: x[1:],
+        lambda x: x[-1],
+        lambda x: np.roll(x, 1, axis=0),
+        lambda x: np.pad(x, 1),
+        lambda x: np.tile(x, (2, 1)),
+        lambda x: np.split(x, 2),
+        lambda x: np.concatenate([x, x]),
+        lambda x: np.median(x, axis=0),
+        lambda x: bnp.sliding_window_view(x, 2, axis=0),
+        lambda x: np.repeat(x, 2, axis=0),
+        lambda x: np.diagonal(x),
+    ],
+)
+def test_named_axes_are_refused_by_name(build: Callable[..., Any]) -> None:
+    with pytest.raises(BacksightError, match=r"\bn\b") as caught:
+        trace(build, RANDOM.normal(size=(4, 3)), axes=NAMED)
+    assert caught.value.origin is not None
+
+
+def test_entries_by_a_traced_place() -> None:
+    """An index may itself be an argument: the same code serves every place."""
+
+    def pick(x: Any, i: Any, j: Any) -> Any:
+        return np.sum(x[:, i] ** 2) * x[j, i] + np.sum(x[j])
+
+    program = trace(pick, A, PLACES, 2)
+    for places, place in ((PLACES, 2), (np.array([0, 3, -2, 1]), -1)):
+        inputs, expected = [A, places, place], [pick(A, places, place)]
+        assert_close(run_reference(program, inputs), expected, 1e-14, "reference")
+        assert_close(run_numpy(program, inputs), expected, 1e-14, "NumPy")
+        assert_close(run_javascript([(program, inputs)])[0], expected, 1e-14, "JavaScript")
+
+
+def test_a_place_outside_its_axis_is_nan_in_a_kernel_and_an_error_elsewhere() -> None:
+    program = trace(lambda x, i: x[i], V, np.array([0]))
+    assert np.isnan(run_javascript([(program, [V, np.array([9])])])[0][0][0])
+    with pytest.raises(ShapeError, match="outside"):
+        evaluate(program, [V, np.array([9])])
+
+
+def test_without_numpy_the_same_names_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reference evaluator stands in for NumPy: sort, solve, take, pad … on nested lists."""
+    monkeypatch.setattr("backsight.numpy.calls.array_library", lambda: None)
+    monkeypatch.setattr("backsight.numpy.making.array_library", lambda: None)
+    import sys
+
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    assert bnp.sort([3.0, 1.0, 2.0]).tolist() == [1.0, 2.0, 3.0]
+    assert bnp.cumsum([1.0, 2.0, 3.0]).tolist() == [1.0, 3.0, 6.0]
+    assert bnp.linalg.solve([[2.0, 0.0], [0.0, 4.0]], [1.0, 1.0]).tolist() == [0.5, 0.25]
+    assert bnp.eye(2).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert bnp.arange(1, 4).tolist() == [1, 2, 3]
+    assert bnp.linspace(0.0, 1.0, 3).tolist() == [0.0, 0.5, 1.0]
+    assert bnp.zeros((1, 2)).tolist() == [[0.0, 0.0]]

@@ -28,7 +28,7 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
 
     given = [_operand(a) for a in args]
     # Whole numbers are axes and sizes, unless nothing else is there to compute with.
-    moving = [i for i, a in enumerate(given) if not isinstance(a, int | str | None)] or range(len(given))
+    moving = [i for i, a in enumerate(given) if not _steers(a)] or range(len(given))
 
     def traced(*operands: Any) -> Any:
         placed = dict(zip(moving, operands, strict=True))
@@ -36,6 +36,13 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
 
     operands = [given[i] for i in moving]
     return compile_function(traced, *operands)(*operands)
+
+
+def _steers(argument: Any) -> bool:
+    """Whether an argument says what to do rather than what to do it with: an axis, a shape, a slice."""
+    if isinstance(argument, tuple):
+        return all(map(_steers, argument))
+    return argument is None or isinstance(argument, int | str | slice)
 
 
 def _attribute(library: Any, name: str) -> Any:

@@ -32,6 +32,23 @@ def read(x: Any, key: Any) -> Any:
     return _gathered(picked, places, adjacent) if places else picked
 
 
+def basic_key(key: Any, shape: Sequence[Dim]) -> tuple[Item, ...] | None:
+    """A key of numbers, slices and new axes in the Program's form; None if arrays are in it."""
+    items = _without_ellipsis(key if isinstance(key, tuple) else (key,), shape)
+    if any(isinstance(i, Value) or _is_array(i) for i in items):
+        return None
+    dims = iter(shape)
+    found: list[Item] = []
+    for item in items:
+        if item is None:
+            found.append(("new",))
+        else:
+            dim = next(dims)
+            one = isinstance(item, slice)
+            found.append(read_slice(item, dim) if one else ("int", _position(item, dim)))
+    return tuple(found)
+
+
 def _moves(basic: Sequence[Item]) -> bool:
     """Whether a basic index does anything; x[...] alone does not."""
     return any(item != WHOLE for item in basic)

@@ -20,6 +20,7 @@ from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, reshape, transpos
 from backsight.tracing.functions.common import values
 from backsight.tracing.functions.remedies import instead
 from backsight.tracing.indexing import read
+from backsight.tracing.rewriting import out_of_place
 from backsight.tracing.source import user_origin
 
 _METHODS = frozenset(
@@ -31,6 +32,13 @@ _METHODS = frozenset(
     ]
 )
 """What arrays can do that the functions of the same names do."""
+_IN_PLACE = frozenset(["fill", "sort", "partition", "put", "resize", "itemset", "setfield", "byteswap"])
+
+
+def _in_place(what: str) -> InPlaceError:
+    """A refusal with the line to write instead of the user's."""
+    origin = user_origin()
+    return InPlaceError(what, origin=origin, remedy=out_of_place(origin.text if origin else ""))
 
 
 class Tracer(Value):
@@ -120,12 +128,8 @@ class Tracer(Value):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
         written = f"np.{name}" if hasattr(sys.modules["numpy"], name) else f"scipy.special.{name}"
-        if kwargs.pop("out", None) is not None:
-            raise InPlaceError(
-                f"{written} would write into an array",
-                origin=user_origin(),
-                remedy="assign the result to a new name: y = y + x, not y += x on an untraced array",
-            )
+        if kwargs.pop("out", None) is not None or method == "at":
+            raise _in_place(f"{written}{'.at' if method == 'at' else ''} would write into an array")
         table = FUNCTIONS if method == "__call__" else REDUCTIONS if method == "reduce" else {}
         return record(
             table.get(name), f"{written}{'' if method == '__call__' else '.' + method}", inputs, kwargs
@@ -133,6 +137,8 @@ class Tracer(Value):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         name = ".".join([*function.__module__.split(".")[1:], function.__name__])
+        if kwargs.get("out") is not None or name in ("copyto", "put", "place", "putmask", "put_along_axis"):
+            raise _in_place(f"np.{name} would write into an array")
         return record(FUNCTIONS.get(name), f"np.{name}", args, kwargs)
 
     # Shape --------------------------------------------------------------------------------------------------
@@ -180,11 +186,7 @@ class Tracer(Value):
         return owner._step(lambda: read(array, key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise InPlaceError(
-            "a traced array cannot be assigned into",
-            origin=user_origin(),
-            remedy="build a new array: np.where(mask, new, old), np.stack([...]) or np.concatenate([...])",
-        )
+        raise _in_place("a traced array cannot be assigned into")
 
     def dot(self, other: Any) -> Any:
         return FUNCTIONS["dot"](self, other)
@@ -271,6 +273,8 @@ class Tracer(Value):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in _IN_PLACE:
+            raise _in_place(f".{name}() would change a traced array in place")
         if name in _METHODS:
             return lambda *args, **kwargs: record(FUNCTIONS.get(name), f".{name}()", (self, *args), kwargs)
         raise TraceError(

@@ -47,7 +47,7 @@ def untraced(x: Any) -> Any:
 
 
 def dim_of(value: Any) -> Dim:
-    name = getattr(value, "dim_name", None)
+    name = value if isinstance(value, str) else getattr(value, "dim_name", None)
     if isinstance(name, str):
         return name
     if isinstance(value, Value):

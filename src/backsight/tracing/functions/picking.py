@@ -10,7 +10,7 @@ from backsight.ops.gathering import take_along
 from backsight.ops.shapes import broadcast_shapes, normal_axes
 from backsight.ops.shaping import WHOLE
 from backsight.ops.value import apply
-from backsight.tracing.functions.common import Table, dim_of, rank, values
+from backsight.tracing.functions.common import Table, dim_of, full, rank, values
 from backsight.tracing.functions.joining import cut, flip, pad, size_along
 from backsight.tracing.functions.shaping import broadcast_to, expand_dims, moveaxis, ravel
 
@@ -205,6 +205,40 @@ def one_hot(labels: Any, count: Any) -> Any:
     return apply("eq", expand_dims(labels, rank(labels)), places) * 1.0
 
 
+def with_part(x: Any, key: Any, part: Any) -> Any:
+    """A copy of x with `part` at `key`: what `x[key] = part` would make of x.
+
+    Args:
+        key: numbers and slices (`np.s_[1:3, 0]`), a mask of x's shape, or an array of places along the first
+            axis, none of them twice.
+    """
+    from backsight.tracing.indexing import basic_key
+
+    x, part = values(x, part)
+    if getattr(key, "dtype", None) == "bool":
+        return apply("where", *values(key, part, x))
+    basic = basic_key(key, x.type.shape)
+    if basic is None:
+        places = values(x, key)[1]
+        picked = apply("gather", x, places, axis=0, batch=0).type.shape
+        laid: Any = {"op": "scatter", "more": (places,), "axis": 0, "batch": 0}
+    else:
+        picked = apply("index", x, key=basic).type.shape
+        laid = {"op": "unindex", "more": (), "key": basic}
+    op, more = laid.pop("op"), laid.pop("more")
+    hole = apply(op, full(x, 1.0, picked), *more, shape=x.type.shape, **laid)
+    filled = apply(op, broadcast_to(part, picked), *more, shape=x.type.shape, **laid)
+    return apply("where", apply("ne", hole, 0.0), filled, x)
+
+
+def add_at(x: Any, places: Any, part: Any) -> Any:
+    """x with every entry of `part` added at its place along the first axis: np.add.at, out of place."""
+    x, places, part = values(x, places, part)
+    shape = (*places.type.shape, *x.type.shape[1:])
+    whole = apply("scatter", broadcast_to(part, shape), places, axis=0, batch=0, shape=x.type.shape)
+    return x + whole
+
+
 def _depends_on_data(name: str) -> Any:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise DataShapeError(
@@ -244,6 +278,8 @@ TABLE: Table = {
     "sliding_window_view": sliding_window_view,
     "median": median,
     "one_hot": one_hot,
+    "with_part": with_part,
+    "add_at": add_at,
     **{
         name: _depends_on_data(name)
         for name in (
