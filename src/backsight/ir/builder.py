@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from backsight.errors import BacksightError, ShapeError
-from backsight.ir.op import REGISTRY
+from backsight.ir.op import result_type
 from backsight.ir.program import ArrayType, Atom, Constant, Equation, Guard, Origin, Program, Var
 
 _TEMPORARY = re.compile(r"t\d+")
@@ -82,9 +82,9 @@ class Builder:
         """
         origin, found = self.locate() if self.locate else (self.origin, "")
         wanted = name or found
-        frozen = tuple(sorted((k, freeze(v)) for k, v in params.items()))
+        frozen = tuple(sorted((k, freeze(v)) for k, v in params.items())) if params else ()
         try:
-            type = REGISTRY[op].result([a.type for a in inputs], **dict(frozen))
+            type = result_type(op, tuple([a.type for a in inputs]), frozen)
         except BacksightError as error:
             if error.origin is None:
                 raise error.__class__(error.message, origin=origin, remedy=error.remedy) from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from backsight.errors import BacksightError, CheckError
-from backsight.ir.op import REGISTRY
+from backsight.ir.op import REGISTRY, result_type
 from backsight.ir.program import ArrayType, Atom, Equation, Program, Var
 
 _REMEDY = "a traced function never does this: if yours did, please report it"
@@ -47,22 +48,27 @@ def check(program: Program) -> None:
 def _problem(equation: Equation, known: dict[str, Var], dims: Collection[str]) -> str:
     if equation.op not in REGISTRY:
         return f"there is no operation {equation.op!r}"
-    misuse = REGISTRY[equation.op].misuse(len(equation.inputs), equation.options)
+    misuse = _misuse(equation.op, len(equation.inputs), tuple([key for key, _ in equation.params]))
     if misuse:
         return misuse
     for atom in equation.inputs:
-        if isinstance(atom, Var) and known.get(atom.name) != atom:
+        if isinstance(atom, Var) and (found := known.get(atom.name)) is not atom and found != atom:
             return _undefined(atom, known)
     if equation.output.name in known:
         return f"{equation.output.name!r} is defined twice"
     try:
-        type = REGISTRY[equation.op].result([a.type for a in equation.inputs], **equation.options)
+        type = result_type(equation.op, tuple([a.type for a in equation.inputs]), equation.params)
     except BacksightError as error:
         return error.message
     if type != equation.output.type:
         return f"{equation.output.name!r} is declared {equation.output.type} but computes {type}"
     unknown = [d for d in type.shape if isinstance(d, str) and d not in dims]
     return f"no input has the dimension {unknown[0]!r}" if unknown else ""
+
+
+@lru_cache(maxsize=4096)
+def _misuse(op: str, operands: int, params: tuple[str, ...]) -> str:
+    return REGISTRY[op].misuse(operands, params)
 
 
 def _undefined(atom: Atom, known: dict[str, Var]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
-from backsight.ir.program import ArrayType, Shape
+from backsight.ir.program import ArrayType, Params, Shape
 
 
 class Family(Enum):
@@ -138,3 +139,13 @@ def register(op: Op) -> Op:
         raise ValueError(f"op {op.name!r} is registered twice")
     REGISTRY[op.name] = op
     return op
+
+
+@lru_cache(maxsize=1 << 16)
+def result_type(op: str, types: tuple[ArrayType, ...], params: Params) -> ArrayType:
+    """The type that an operation's shape rule gives; asked often and of few kinds, so answers are kept.
+
+    Raises:
+        ShapeError: the operands do not fit.
+    """
+    return REGISTRY[op].result(list(types), **dict(params))

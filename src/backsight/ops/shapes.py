@@ -14,6 +14,8 @@ def broadcast_shapes(shapes: Sequence[Shape]) -> Shape:
     Raises:
         ShapeError: says which two dimensions do not match.
     """
+    if shapes and all(s == shapes[0] for s in shapes):
+        return shapes[0]
     rank = max((len(s) for s in shapes), default=0)
     result: list[Dim] = []
     for axis in range(rank):

@@ -14,6 +14,7 @@ from typing import Any
 
 from backsight.errors import BacksightError, BatchError
 from backsight.ir.builder import Builder
+from backsight.ir.memory import without_collection
 from backsight.ir.op import REGISTRY, Family, Op
 from backsight.ir.program import ArrayType, Atom, Dim, Equation, Guard, Program, Var
 from backsight.ops.linalg import read_spec
@@ -24,6 +25,7 @@ from backsight.transforms.rewrite import substitute
 Rule = Callable[..., Any]
 
 
+@without_collection()
 def batch(
     program: Program,
     batched: Sequence[bool],

@@ -12,6 +12,7 @@ from dataclasses import replace
 from backsight.errors import DifferentiationError
 from backsight.ir.builder import Builder
 from backsight.ir.checker import check
+from backsight.ir.memory import without_collection
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import Constant, Equation, Program, Var
 from backsight.ops.value import Value, apply
@@ -19,6 +20,7 @@ from backsight.transforms.reverse import float_inputs
 from backsight.transforms.rewrite import substitute
 
 
+@without_collection()
 def pushforward(program: Program, wrt: Sequence[str] | None = None, *, name: str | None = None) -> Program:
     """Push tangents of the inputs through a Program.
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from backsight.errors import DifferentiationError
 from backsight.ir.builder import Builder
+from backsight.ir.memory import without_collection
 from backsight.ir.program import Atom, Constant, Program, Shape, Var
 from backsight.transforms.batch import batch
 from backsight.transforms.forward import pushforward
@@ -26,6 +27,7 @@ _UNKNOWN_SIZE = 100
 """What a named dimension counts when its size is not known."""
 
 
+@without_collection()
 def jacobian(
     program: Program,
     wrt: Sequence[str] | None = None,

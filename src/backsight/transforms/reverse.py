@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from backsight.errors import DifferentiationError
 from backsight.ir.builder import Builder
 from backsight.ir.checker import check
+from backsight.ir.memory import without_collection
 from backsight.ir.op import REGISTRY, Family
 from backsight.ir.program import Atom, Constant, Equation, Origin, Program, Var
 from backsight.ops.shaping import unbroadcast
@@ -26,6 +27,7 @@ class Gradient:
     adjoints: dict[str, Atom]
 
 
+@without_collection()
 def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | None = None) -> Gradient:
     """Differentiate the scalar output of a Program.
 
@@ -46,6 +48,7 @@ def gradient(program: Program, wrt: Sequence[str] | None = None, *, name: str | 
     return _reverse(builder, program, (output,), (Constant(1.0),), wanted)
 
 
+@without_collection()
 def pullback(program: Program, wrt: Sequence[str] | None = None, *, name: str | None = None) -> Gradient:
     """Pull cotangents of the outputs back to the inputs.
 

@@ -100,7 +100,8 @@ class Rewriting:
 
 
 def _key(op: str, inputs: Inputs, params: Params) -> Any:
-    return (op, tuple((a.type, str(a)) for a in inputs), tuple(sorted(params.items())))
+    operands = tuple([a.name if isinstance(a, Var) else (a.type.dtype, repr(a.value)) for a in inputs])
+    return (op, operands, tuple(sorted(params.items())) if params else ())
 
 
 def _count_uses(program: Program) -> dict[str, int]:

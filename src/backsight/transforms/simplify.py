@@ -10,6 +10,7 @@ from collections.abc import Callable
 from math import prod
 
 from backsight.ir.checker import check
+from backsight.ir.memory import without_collection
 from backsight.ir.op import REGISTRY, Family
 from backsight.ir.program import Atom, Constant, Guard, Program, Var
 from backsight.ops.linalg import read_spec
@@ -22,6 +23,7 @@ from backsight.transforms.rewriting import Inputs, Params, Rewriting, is_number
 Rule = Callable[[Rewriting, Inputs, Params], Atom | None]
 
 
+@without_collection()
 def simplify(program: Program) -> Program:
     """An equal Program in plainer algebra; names that people gave survive where their values do."""
     return _once(join_parts(_once(program)))
