@@ -81,9 +81,9 @@ class CustomVjp:
         leaves = flatten(args)[0]
         values = call(simplify(traced.program), [*leaves, *traced.captured])
         rule, places = _traced_rule(name, backward, traced, values, args)
-        read = [*values, *leaves, *rule.captured]
-        inputs = rule.program.inputs[len(values) :]
-        read = [owner.like(handed_over(owner, x, v.name)) for x, v in zip(read, inputs, strict=True)]
+        others = rule.program.inputs[2 * len(values) :]
+        given = zip([*leaves, *rule.captured], others, strict=True)
+        read = [owner.like(handed_over(owner, x, v.name)) for x, v in given]
         results = []
         for number, y in enumerate(values):
             if y.type.dtype != "float64":
@@ -91,7 +91,8 @@ class CustomVjp:
                 continue
             if places:
                 text = str(_for_output(rule.program, number, len(values)))
-                build = functools.partial(apply, "custom", y, *read, backward=text, places=places)
+                rest = [*values[:number], *values[number + 1 :], *read]
+                build = functools.partial(apply, "custom", y, *rest, backward=text, places=places)
             else:
                 build = functools.partial(apply, "stop_gradient", y)
             results.append(quiet(owner, build) if isinstance(y.atom, Var) and y.atom.named else build())
@@ -136,7 +137,7 @@ def _traced_rule(
         for number, cotangent in enumerate(found):
             if cotangent is not None and types[number].dtype == "float64":
                 _check_shape(name, backward, names[number], cotangent, types[number])
-                places.append(1 + len(values) + number)
+                places.append(len(values) + number)
                 results.append(cotangent * 1.0)
         return results or [g]
 
@@ -188,14 +189,15 @@ def _origin(function: Callable[..., Any]) -> Origin | None:
 
 
 def _for_output(program: Program, number: int, count: int) -> Program:
-    """The backward pass of one output: the others have no blame."""
+    """The backward pass of one output, which comes first; the others have no blame."""
     builder = Builder(program.name)
     builder.reserve(program)
-    own = program.inputs[number]
-    builder.inputs += [own, *program.inputs[count:]]
+    cotangents, values = program.inputs[:count], program.inputs[count : 2 * count]
+    rest = program.inputs[2 * count :]
+    own = cotangents[number]
+    builder.inputs += [own, values[number], *values[:number], *values[number + 1 :], *rest]
     seeds = [
         own if v is own else builder.apply("broadcast", (Constant(0.0),), shape=v.type.shape)
-        for v in program.inputs[:count]
+        for v in cotangents
     ]
-    outputs = builder.inline(program, [*seeds, *program.inputs[count:]])
-    return simplify(builder.finish(outputs))
+    return simplify(builder.finish(builder.inline(program, [*seeds, *values, *rest])))

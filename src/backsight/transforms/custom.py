@@ -1,8 +1,8 @@
 """`custom`: a value whose way back a person wrote.
 
 The rule is a Program of its own, kept in the equation as text, so that a Program with such an equation still
-prints, parses and compares as any other. It takes the cotangent of the value and what the rule reads, and
-returns a cotangent for some of that. Both modes, and many examples at once, follow from it.
+prints, parses and compares as any other. It takes the cotangent of the value, the value and what else it
+reads, and returns a cotangent for some of that. Both modes, and many examples at once, follow from it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from backsight.ir.builder import Builder
 from backsight.ir.op import Family, Form, Notation, Op, register
 from backsight.ir.program import Constant, Program
 from backsight.ir.text import from_text
-from backsight.ops.shaping import every_example
 from backsight.ops.value import Value, apply
 from backsight.transforms.batch import batch
 from backsight.transforms.reverse import pullback
@@ -29,7 +28,7 @@ def _rule(backward: str) -> Program:
 def _vjp(g: Value, y: Value, value: Value, *read: Value, backward: str, places: tuple[int, ...]) -> Any:
     """The rule's Program takes the place of the step."""
     cotangents: list[Any] = [None] * (1 + len(read))
-    results = g.builder.inline(_rule(backward), [g.atom, *(x.atom for x in read)])
+    results = g.builder.inline(_rule(backward), [g.atom, y.atom, *(x.atom for x in read)])
     for place, result in zip(places, results, strict=True):
         cotangents[place] = g.like(result)
     return cotangents
@@ -50,7 +49,7 @@ def _jvp(*values: Any, backward: str, places: tuple[int, ...]) -> Any:
         else moves[place]
         for place in places
     ]
-    atoms = [x.atom for x in (zero, *read, *tangents)]
+    atoms = [x.atom for x in (zero, y, *read, *tangents)]
     return y.like(y.builder.inline(turned, atoms)[-1])
 
 
@@ -59,21 +58,21 @@ def _batch(
 ) -> Any:
     """The rule runs for all examples too; what all of them share collects the blame of each."""
     size = next(x.type.shape[0] for x, many in zip((value, *read), batched, strict=True) if many)
-    program = batch(_rule(backward), [True, *batched[1:]], size)
+    program = batch(_rule(backward), [True, True, *batched[1:]], size)
     builder = Builder(program.name)
     builder.adopt(program)
     cotangents = [
         result if batched[place] else builder.apply("sum", (result,), axes=(0,), keepdims=False)
         for place, result in zip(places, program.outputs, strict=True)
     ]
-    (whole, *_) = every_example([batched[0], True], [value, next(_many(batched, value, *read))])
+    whole = value if batched[0] else apply("broadcast", value, shape=(size, *value.type.shape))
     return apply("custom", whole, *read, backward=str(builder.finish(cotangents)), places=places)
 
 
-def _many(batched: Sequence[bool], *xs: Value) -> Any:
-    return (x for x, many in zip(xs, batched, strict=True) if many)
-
-
+_THRICE = """program thrice(g: f[2], y: f[2], x: f[2]) {
+  t: f[2] = mul(g, 3.0)
+  return t
+}"""
 register(
     Op(
         "custom",
@@ -90,7 +89,7 @@ register(
         # Of a value and what it was computed from: the cotangent, times three.
         try_params=(
             {
-                "backward": "program thrice(g: f[2], x: f[2]) {\n  t: f[2] = mul(g, 3.0)\n  return t\n}",
+                "backward": _THRICE,
                 "places": (1,),
             },
         ),
