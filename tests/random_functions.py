@@ -8,6 +8,7 @@ poles.
 from __future__ import annotations
 
 import linecache
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -254,9 +255,9 @@ def _value(lines: list[str], known: dict[str, Any]) -> Any:
     source = "\n".join(lines)
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
-        with np.errstate(all="raise"):
+        with np.errstate(all="raise"), warnings.catch_warnings(action="error"):
             exec(compile(source, file, "exec"), namespace)
-    except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, BacksightError):
+    except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, Warning, BacksightError):
         return None
     finally:
         del linecache.cache[file]
@@ -283,9 +284,9 @@ def _line(random: Random, known: dict[str, Any], branches: bool = False) -> tupl
         if branches and random.random() < 0.1:
             expression = BRANCH.format(x=f"({expression})", y=random.choice(sorted(known)))
         try:
-            with np.errstate(all="raise"):
+            with np.errstate(all="raise"), warnings.catch_warnings(action="error"):
                 value = eval(expression, {"np": np}, known)
-        except (ValueError, IndexError, TypeError, AttributeError, FloatingPointError, ZeroDivisionError):
+        except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, Warning):
             continue
         if _moderate(value):
             return expression, value

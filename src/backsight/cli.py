@@ -174,10 +174,9 @@ def _print_error(error: BacksightError) -> None:
 
 
 def main() -> None:
-    """Run the command line; our own errors end it with one line and status 1."""
+    """Run the command line; our own errors end it with a few lines and status 1."""
     try:
         app()
     except BacksightError as error:
-        place = f"{error.origin.file}:{error.origin.line}: " if error.origin else ""
-        errors.print(f"[bold red]backsight:[/] {escape(f'{place}{error.message} {error.remedy}'.strip())}")
+        _print_error(error)
         raise SystemExit(1) from None
