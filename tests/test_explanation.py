@@ -17,11 +17,17 @@ import numpy as np
 import pytest
 
 import backsight
+import backsight.ops
 from backsight import explain, grad
 from backsight.errors import BacksightError, DifferentiationError, TraceError
+from backsight.explaining.deriving import Question, derive
 from backsight.explaining.explanation import Adjoint, Explanation, Use
 from backsight.explaining.shown import Shown, number, shown
-from backsight.ir.evaluate import to_array
+from backsight.ir.builder import Builder
+from backsight.ir.evaluate import evaluate, to_array
+from backsight.ir.op import REGISTRY
+from backsight.ir.program import ArrayType, Constant, Program
+from backsight.transforms import gradient
 from tests.random_programs import random_function, refused
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -568,3 +574,40 @@ def flat(tree: Any) -> Iterator[Any]:
 
 def test_it_is_public() -> None:
     assert "explain" in backsight.__all__
+
+
+# Every operation ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(n for n, op in REGISTRY.items() if op.vjp is not None and op.try_at))
+def test_every_operation_can_be_explained(name: str) -> None:
+    """At what its record tries it at, against reverse mode over the whole Program."""
+    program, inputs = one_operation(name)
+    floats = [v.name for v in program.inputs if v.type.dtype == "float64"]
+    if program.outputs[0].type.dtype != "float64" or not floats:
+        return
+    with np.errstate(all="ignore"):
+        expected = evaluate(gradient(program, floats).program, inputs)[1:]
+        question = Question(program, inputs, floats, 0, lambda: None, None, None)
+        found = derive(question, "operations")
+    for wrt, theirs in zip(floats, expected, strict=True):
+        ours = found.gradients[wrt]
+        if ours.entries is not None:
+            np.testing.assert_allclose(np.array(ours.entries), theirs.tolist(), rtol=1e-9, atol=1e-12)
+    assert all(p.count == brute_force(found, p.source) for p in found.paths)
+    json.dumps(found.data(), allow_nan=False)
+    assert str(found) and found.html()
+
+
+def one_operation(name: str) -> tuple[Program, list[Any]]:
+    """A Program that applies an operation to what its record tries, and sums the result with weights."""
+    op = REGISTRY[name]
+    builder = Builder("f")
+    inputs = list(map(to_array, op.try_at))
+    operands = [builder.input(f"x{i}", ArrayType(a.shape, a.dtype)) for i, a in enumerate(inputs)]
+    y = builder.apply(name, operands, **op.try_params[0])
+    if y.type.dtype != "float64":
+        return builder.finish((y,)), inputs
+    z = builder.apply("mul", (y, Constant(0.75)))
+    total = builder.apply("sum", (z,), axes=tuple(range(y.type.rank)), keepdims=False)
+    return builder.finish((total,)), inputs

@@ -25,7 +25,7 @@ from backsight.explaining.segments import (
     with_stops,
 )
 from backsight.explaining.shown import number, shown
-from backsight.explaining.spelling import Notation, Symbols
+from backsight.explaining.spelling import Maker, Notation, Symbols
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import Array, to_array
 from backsight.ir.op import REGISTRY
@@ -77,7 +77,7 @@ def derive(
 class _Derivation:
     def __init__(self, question: Question, program: Program) -> None:
         self.question, self.program = question, program
-        self.notation = Notation(program)
+        self.notation, self.maker = Notation(program), Maker(program)
         self.segments = segments(program)
         self.active = active_stops(program, question.wrt)
         self.output = program.outputs[0]
@@ -157,7 +157,7 @@ class _Derivation:
             sources = tuple(v.name for v in s.sources)
             depth[s.target.name] = 1 + max((depth[n] for n in sources), default=0)
             words = _sentence([REGISTRY[e.op].says for e in reversed(s.members)])
-            symbols = self.notation.expression(self.program, s.target)
+            symbols = self.notation.expression(self.maker, s.target)
             steps.append(self._step(s.target, "step", words, symbols, sources, depth[s.target.name], s.last))
         return tuple(steps)
 
@@ -172,7 +172,7 @@ class _Derivation:
         made: Equation | None,
     ) -> Step:
         notation, name = self.notation, var.name
-        numbers = notation.with_numbers(self.program, var, self.values) if made is not None else None
+        numbers = notation.with_numbers(self.maker, var, self.values) if made is not None else None
         value, origin = shown(self.values[name]), made.origin if made is not None else None
         moves, tex = name in self.active, notation.names[name]
         return Step(name, tex, kind, words, symbols, numbers, value, sources, moves, depth, origin)
@@ -215,7 +215,7 @@ class _Derivation:
         share = self.numbers["share", name, target]
         slope = rules.slopes.get(name)
         value = self.numbers.get(("slope", name, target))
-        symbols = self.notation.expression(rules.back, rules.shares[name], (rules.adjoint, target))
+        symbols = self.notation.expression(Maker(rules.back), rules.shares[name], (rules.adjoint, target))
         numbers = ""
         if slope is not None and slope.kind == "number" and value is not None:
             adjoint = self.numbers["adjoint", target]
@@ -224,7 +224,7 @@ class _Derivation:
             through=target,
             why=segment.reasons(source),
             kind=slope.kind if slope is not None else "",
-            slope=self.notation.expression(rules.steep, slope.atom) if slope is not None else None,
+            slope=self.notation.expression(Maker(rules.steep), slope.atom) if slope is not None else None,
             slope_value=shown(value) if value is not None else None,
             symbols=symbols,
             numbers=numbers,
@@ -244,8 +244,8 @@ class _Derivation:
     def _decisions(self) -> tuple[Decision, ...]:
         found = []
         for guard in self.program.guards:
-            text = self.notation.expression(self.program, guard.variable).text
-            numbers = self.notation.with_numbers(self.program, guard.variable, self.values)
+            text = self.notation.expression(self.maker, guard.variable).text
+            numbers = self.notation.with_numbers(self.maker, guard.variable, self.values)
             found.append(Decision(text, guard.expected, numbers.text if numbers else "", guard.origin))
         return tuple(dict.fromkeys(found))
 

@@ -115,16 +115,19 @@ def _contributions(
     builder = Builder(f"paths_{walk.program.name}")
     builder.adopt(walk.program)
     ends = {s.target.name: s for s in walk.segments}
-    known: dict[tuple[str, ...], Atom] = {(str(walk.program.outputs[0]),): Constant(1.0)}
+    # Paths that end alike share that part: a tree from the output back, whose branches are numbered.
+    handed: list[Atom] = [Constant(1.0)]
+    branches: dict[tuple[int, str], int] = {}
 
     def along(path: tuple[str, ...]) -> Atom:
-        # Paths that end alike share that part.
-        for start in range(len(path) - 1, -1, -1):
-            if path[start:] not in known:
-                target = path[start + 1]
-                share = hand_back(builder, ends[target], known[path[start + 1 :]], walk.active)
-                known[path[start:]] = share[path[start]]
-        return known[path]
+        here = 0
+        for source, target in zip(path[-2::-1], path[:0:-1], strict=True):
+            if (here, source) not in branches:
+                share = hand_back(builder, ends[target], handed[here], walk.active)
+                branches[here, source] = len(handed)
+                handed.append(share[source])
+            here = branches[here, source]
+        return handed[here]
 
     asked = [along(path) for listed in routes.values() for path in listed]
     computed = [a for a in asked if isinstance(a, Var)]

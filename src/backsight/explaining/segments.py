@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from backsight.explaining.inspection import segment_of
 from backsight.ir.builder import Builder
@@ -90,11 +91,13 @@ def with_stops(program: Program, detail: str) -> Program:
     output = program.outputs[0]
     renamed: dict[str, Var] = {}
     taken = set(program.variables())
+    numbered = (f"v{i}" for i in count(1))
     for e in program.equations:
         var = e.output
         if var.named or var.name not in chosen:
             continue
-        name = called(program) if var == output and called(program) not in taken else _next_name(taken)
+        own = var == output and called(program) not in taken
+        name = called(program) if own else next(name for name in numbered if name not in taken)
         taken.add(name)
         renamed[var.name] = Var(name, var.type, named=True)
     inputs = {v.name: replace(v, named=True) for v in program.inputs}
@@ -104,13 +107,6 @@ def with_stops(program: Program, detail: str) -> Program:
 def called(program: Program) -> str:
     """The function's name; that of a lambda is f, as in a textbook."""
     return "f" if program.name == "function" else program.name
-
-
-def _next_name(taken: Collection[str]) -> str:
-    number = 1
-    while f"v{number}" in taken:
-        number += 1
-    return f"v{number}"
 
 
 def _chosen(program: Program, detail: str) -> set[str]:

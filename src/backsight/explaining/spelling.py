@@ -13,7 +13,7 @@ from backsight.errors import EmitError
 from backsight.explaining.shown import DIGITS, number
 from backsight.ir.evaluate import Array
 from backsight.ir.op import ADD, ATOM, UNARY
-from backsight.ir.program import Atom, Constant, Program, Var
+from backsight.ir.program import Atom, Constant, Equation, Program, Var
 
 Values = Mapping[str, Array]
 
@@ -66,6 +66,29 @@ class _Tex(LatexSpeller):
         return replace(super().name(var), text=text.text, strength=min(text.strength, UNARY))
 
 
+class Maker:
+    """A Program whose parts are asked for one by one: what computes a value from named ones."""
+
+    def __init__(self, program: Program) -> None:
+        self._name = program.name
+        self._made = {e.output.name: (i, e) for i, e in enumerate(program.equations)}
+
+    def part(self, atom: Var) -> Program:
+        """The equations that compute one value; the named values they read are its inputs."""
+        kept: dict[int, Equation] = {}
+        waiting = [atom]
+        while waiting:
+            position, equation = self._made.get(waiting.pop().name, (-1, None))
+            if equation is not None and position not in kept:
+                kept[position] = equation
+                waiting += [a for a in equation.inputs if isinstance(a, Var) and not a.named]
+        equations = tuple(kept[i] for i in sorted(kept))
+        inside = {e.output.name for e in equations}
+        read = dict.fromkeys(a for e in equations for a in e.inputs if isinstance(a, Var))
+        inputs = tuple(v for v in read if v.name not in inside) if equations else (atom,)
+        return Program(self._name, inputs, equations, (atom,))
+
+
 class Notation:
     """How the values of one Program are written, so that a name looks the same wherever it stands."""
 
@@ -78,48 +101,35 @@ class Notation:
         """The TeX of the output's derivative by a value."""
         return rf"\frac{{\partial {self._top}}}{{\partial {self.names[name]}}}"
 
-    def expression(self, program: Program, atom: Atom, adjoint: tuple[str, str] = ("", "")) -> Symbols:
+    def expression(self, maker: Maker, atom: Atom, adjoint: tuple[str, str] = ("", "")) -> Symbols:
         """What computes an atom, in terms of named values.
 
         Args:
-            program: computes it; its named values are those of this notation.
+            maker: of a Program that computes it; its named values are those of this notation.
             adjoint: the name of an adjoint among its inputs, and of the value it belongs to.
         """
         if isinstance(atom, Constant):
-            return Symbols(_Source(program, {}).constant(atom).text, number_tex(atom.value).text)
+            return Symbols(number(atom.value), number_tex(atom.value).text)
         own = {adjoint[0]: self.derivative(adjoint[1])} if adjoint[0] else {}
-        part = _part(program, atom)
-        *where, text = _lines(part, atom, _Source(program, {}))
+        part = maker.part(atom)
+        *where, text = _lines(part, atom, _Source(part, {}))
         return Symbols(text, self._tex(part, atom, own, {}), tuple(where))
 
-    def with_numbers(self, program: Program, atom: Var, values: Values) -> Symbols | None:
+    def with_numbers(self, maker: Maker, atom: Var, values: Values) -> Symbols | None:
         """The same with numbers for names; None where one is an array, or a part is used more than once."""
-        part = _part(program, atom)
+        part = maker.part(atom)
         if not part.equations or not part.inputs or any(values[v.name].shape for v in part.inputs):
             return None
-        lines = _lines(part, atom, _Source(program, values))
+        lines = _lines(part, atom, _Source(part, values))
         return Symbols(lines[0], self._tex(part, atom, {}, values)) if len(lines) == 1 else None
 
     def _tex(self, part: Program, atom: Var, own: Mapping[str, str], values: Values) -> str:
-        known = {name: tex for name, tex in self.names.items() if name in part.variables()}
+        known = {name: self.names[name] for name in part.variables() if name in self.names}
         try:
             lines = _lines(part, atom, _Tex(part, {**known, **own}, values))
         except EmitError:
             return ""
         return r",\quad ".join([lines[-1], *lines[:-1]])
-
-
-def _part(program: Program, atom: Var) -> Program:
-    """The equations that compute one value from named ones, which become the inputs."""
-    needed, kept = {atom.name}, []
-    for e in reversed(program.equations):
-        if e.output.name in needed:
-            kept.append(e)
-            needed.update(a.name for a in e.inputs if isinstance(a, Var) and not a.named)
-    inside = {e.output.name for e in kept}
-    read = dict.fromkeys(a for e in reversed(kept) for a in e.inputs if isinstance(a, Var))
-    inputs = tuple(v for v in read if v.name not in inside) if kept else (atom,)
-    return Program(program.name, inputs, tuple(reversed(kept)), (atom,))
 
 
 def _lines(part: Program, atom: Var, speller: Speller) -> list[str]:

@@ -19,7 +19,8 @@ from backsight.explaining.spelling import Symbols
 from backsight.ir.program import Origin
 
 _FONTS = Path(__file__).resolve().parents[2] / "static" / "assets"
-_LISTED = 64
+_LONG, _FEW = 60, 8
+"""Of paths with more stops than the first, only the second many are written out."""
 
 
 def page(e: Explanation) -> str:
@@ -284,16 +285,17 @@ def _paths(e: Explanation) -> tuple[str, list[str]]:
 def _path_steps(e: Explanation, p: Paths) -> list[str]:
     of = f"∂{escape(e.output)}/∂{escape(entry_name(p))}"
     count = "no path" if p.count == 0 else "1 path" if p.count == 1 else f"{p.count:,} paths"
-    every = [r.stops for r in p.listed]
-    rest = p.derivative - p.contributions
+    listed = p.listed if all(len(r.stops) <= _LONG for r in p.listed) else p.listed[:_FEW]
+    every = [r.stops for r in listed]
+    rest = p.derivative - sum(r.contribution for r in listed)
     terms = " + ".join(_signed(r.contribution) for r in p.listed[:6])
     if p.count > 6:
         terms += " + …"
     body = _formula([(of, "=", f"{escape(terms)}" if terms else "0"), ("", "=", _number(p.derivative))])
     body += _words(f"{count[0].upper()}{count[1:]} from <code>{escape(p.source)}</code> to the result.")
-    if p.count > len(p.listed):
+    if p.count > len(listed):
         body += _words(
-            f"{len(p.listed)} of them are listed below; the others together add {escape(number(rest))}. "
+            f"{len(listed)} of them are listed below; the others together add {escape(number(rest))}. "
             "Reverse mode never lists them: it adds up at every fork."
         )
     head = _step(
@@ -304,7 +306,7 @@ def _path_steps(e: Explanation, p: Paths) -> list[str]:
         edges=dict.fromkeys(edge for stops in every for edge in pairwise(stops)),
         about=p.source,
     )
-    return [head, *(_route_step(r, entry_name(p) if p.entry else "") for r in p.listed)]
+    return [head, *(_route_step(r, entry_name(p) if p.entry else "") for r in listed)]
 
 
 def _route_step(r: Route, entry: str) -> str:
