@@ -576,7 +576,7 @@ def test_it_is_public() -> None:
     assert "explain" in backsight.__all__
 
 
-# Every operation ---------------------------------------------------------------------------------------------
+# Every operation -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", sorted(n for n, op in REGISTRY.items() if op.vjp is not None and op.try_at))
