@@ -32,7 +32,13 @@ def site(tmp_path: Path) -> Path:
     put(folder / "index.html", HOME)
     put(folder / "sandbox/index.html", HOME)
     put(folder / "assets/home-abc123.js", SCRIPT)
+    put(folder / "assets/python.worker-abc123.js", SCRIPT)
+    put(folder / "assets/kernel.worker-abc123.js", SCRIPT)
     put(folder / "payload/0123/net.json", "{}" * 400)
+    (folder / "py").mkdir()
+    (folder / "py/core-0123.zip").write_bytes(b"zip")
+    (folder / "assets/runtime.mjs").write_text("export {};")
+    (folder / "assets/runtime.wasm").write_bytes(b"wasm")
     put(folder / "404.html", '<link href="./assets/look.css"><a href="./">Back</a>' + " " * 600)
     (folder / "icon.svg").write_text("<svg/>")
     (folder / ".stamp").write_text("hidden")
@@ -81,7 +87,7 @@ def test_the_best_encoding_that_is_accepted(client: TestClient, accept: str, enc
 
 
 def test_hashed_names_are_cached_for_good_and_pages_asked_again(client: TestClient) -> None:
-    for address in ("/assets/home-abc123.js", "/payload/0123/net.json"):
+    for address in ("/assets/home-abc123.js", "/payload/0123/net.json", "/py/core-0123.zip"):
         assert "immutable" in client.get(address).headers["cache-control"]
     for address in ("/", "/sandbox/", "/icon.svg"):
         assert client.get(address).headers["cache-control"] == "no-cache"
@@ -116,6 +122,20 @@ def test_the_policy_is_on_every_answer(client: TestClient, address: str) -> None
     assert headers["content-security-policy"] == POLICY
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_only_the_workers_that_need_it_are_allowed_more(client: TestClient) -> None:
+    python = client.get("/assets/python.worker-abc123.js").headers["content-security-policy"]
+    assert python == "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+    kernel = client.get("/assets/kernel.worker-abc123.js").headers["content-security-policy"]
+    assert kernel == "default-src 'none'; script-src 'self' blob:"
+    assert "unsafe" not in POLICY
+    assert client.get("/assets/home-abc123.js").headers["content-security-policy"] == POLICY
+
+
+def test_browsers_are_told_what_modules_and_webassembly_are(client: TestClient) -> None:
+    assert client.get("/assets/runtime.mjs").headers["content-type"] == "text/javascript; charset=utf-8"
+    assert client.get("/assets/runtime.wasm").headers["content-type"] == "application/wasm"
 
 
 def test_a_folder_without_its_slash_is_redirected_relatively(client: TestClient) -> None:
