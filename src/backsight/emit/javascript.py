@@ -11,7 +11,7 @@ from pathlib import PurePath
 from backsight.emit.javascript_helpers import SCALARS, needed
 from backsight.emit.javascript_routines import ROUTINES, SHARED
 from backsight.errors import EmitError
-from backsight.ir.op import ADD, ATOM, MULTIPLY, REGISTRY, UNARY, Form
+from backsight.ir.op import ADD, ATOM, MULTIPLY, REGISTRY, UNARY, Family, Form
 from backsight.ir.program import Origin, Program, Shape
 from backsight.lower import LoopProgram, lower
 from backsight.lower.index import Index, Monomial
@@ -155,6 +155,16 @@ def emit_javascript(program: Program, *, mode: str = "fused", rows: str | None =
     """
     if mode not in ("fused", "inspect"):
         raise EmitError(f"there is no mode {mode!r}", remedy='use "fused" or "inspect"')
+    for e in program.equations:
+        op = REGISTRY[e.op]
+        if (op.family is Family.MAP and op.write.js is None) or (
+            op.family is Family.ROUTINE and op.name not in ROUTINES
+        ):
+            raise EmitError(
+                f"javascript cannot express the operation {e.op!r}",
+                origin=e.origin,
+                remedy="write that line with operations that javascript knows, or choose another target",
+            )
     kernel = lower(program, rows=rows, mode="inspect" if mode == "inspect" else "fused", bind=bind)
     return emit_module({program.name: kernel}, f"{program.name}, written by backsight")
 

@@ -192,7 +192,7 @@ def _line(s: Statement, speller: PythonSpeller, slopes: Slopes | None) -> Line:
     text = f"    {speller.name(s.variable).text} = {s.text}"
     origin = s.equation.origin
     if slopes is not None and s.equation.note:
-        text = _commented(text, slopes.comment(s), origin)
+        text = _commented(text, slopes.comments(s), origin)
     return Line(text, s.covers, origin)
 
 
@@ -212,13 +212,13 @@ def _docstring(program: Program, speller: PythonSpeller) -> list[Line]:
     return [Line(text)]
 
 
-def _commented(text: str, comment: str, origin: Origin | None) -> str:
-    """The line with its comment and the source it goes back through: all of it, or only its number."""
+def _commented(text: str, comments: Sequence[str], origin: Origin | None) -> str:
+    """The line with the longest comment that fits, and the source it goes back through or only its number."""
     text = f"{text:<46}"
     places = [f"({origin.text})", f"(line {origin.line})"] if origin is not None and origin.text else []
-    for place in [*places, ""]:
-        words = f"{comment}   {place}".strip() if comment else f"back through {place}" if place else ""
-        if words and len(text) + len(words) + 4 <= _WIDEST:
+    choices = [f"{words}   {place}".strip() for words in comments for place in [*places, ""]]
+    for words in choices or [f"back through {place}" for place in places]:
+        if len(text) + len(words) + 4 <= _WIDEST:
             return f"{text}  # {words}"
     return text.rstrip()
 

@@ -48,16 +48,17 @@ class Slopes:
                 if isinstance(a, Var) and not _is_flat(e, place):
                     self._uses.setdefault(a.name, []).append(e)
 
-    def comment(self, s: Statement) -> str:
-        """What a statement multiplies by; "" if there is nothing sure to say."""
+    def comments(self, s: Statement) -> list[str]:
+        """What a statement multiplies by, at length and then more shortly; nothing where nothing is sure."""
         source = self._adjoint_of(s.variable.name)
         if source is not None and s.equation.op == "broadcast" and s.equation.inputs[0] == Constant(0.0):
-            return f"{self._name(source)} does not matter to the result"
+            return [f"{self._name(source)} does not matter to the result"]
         ways = self._ways(source) if source is not None else []
         if source is None or not ways:
-            return f"for the slope of {_word(s.equation.note)}" if s.equation.note in REGISTRY else ""
+            return [f"for the slope of {_word(s.equation.note)}"] if s.equation.note in REGISTRY else []
         text = " + ".join(self._through(source, target, steps) for target, steps in ways)
-        return text if len(ways) == 1 or len(text) <= _MOST_WORDS else f"the sum over its {len(ways)} uses"
+        choices = [text] if len(ways) == 1 or len(text) <= _MOST_WORDS else []
+        return choices + ([f"the sum over its {len(ways)} uses"] if len(ways) > 1 else [])
 
     def _adjoint_of(self, name: str) -> Var | None:
         """The value of the forward pass that `name` is the adjoint of: dz is that of z."""
