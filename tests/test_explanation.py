@@ -21,12 +21,23 @@ import backsight.ops
 from backsight import explain, grad
 from backsight.errors import BacksightError, DifferentiationError, TraceError
 from backsight.explaining.deriving import Question, derive
-from backsight.explaining.explanation import Adjoint, Explanation, Use
+from backsight.explaining.explanation import (
+    Adjoint,
+    Counts,
+    Decision,
+    Explanation,
+    Listing,
+    Paths,
+    Route,
+    Step,
+    Use,
+)
 from backsight.explaining.shown import Shown, number, shown
+from backsight.explaining.spelling import Symbols
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import evaluate, to_array
 from backsight.ir.op import REGISTRY
-from backsight.ir.program import ArrayType, Constant, Program
+from backsight.ir.program import ArrayType, Constant, Origin, Program
 from backsight.transforms import gradient
 from tests.random_programs import random_function, refused
 
@@ -500,6 +511,25 @@ def test_data_has_the_documented_form() -> None:
     assert set(data["reverse"][0]) == set(Adjoint.__dataclass_fields__)
     assert set(data["reverse"][1]["uses"][0]) == set(Use.__dataclass_fields__)
     json.dumps(data, allow_nan=False)
+    page = (ROOT / "docs/reference/explain.md").read_text("utf-8")
+    for form in (
+        Explanation,
+        Step,
+        Adjoint,
+        Use,
+        Paths,
+        Route,
+        Counts,
+        Decision,
+        Listing,
+        Symbols,
+        Shown,
+        Origin,
+    ):
+        for field in form.__dataclass_fields__:
+            assert f"`{field}`" in page, (
+                f"{form.__name__}.{field} is not described in docs/reference/explain.md"
+            )
 
 
 def test_explains_without_numpy() -> None:
