@@ -7,12 +7,11 @@ import linecache
 import os
 import sys
 from functools import lru_cache
-from pathlib import Path
 from types import CodeType, FrameType
 
 from backsight.ir.program import Origin
 
-_PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
 # Ordinary traced functions that lie within the package (the lessons in a wheel) are the user's code.
 _TRACED = (_PACKAGE + "models" + os.sep, _PACKAGE + "lessons" + os.sep)
 _ARRAY_LIBRARIES = ("/numpy/", "\\numpy\\", "/scipy/", "\\scipy\\")
@@ -87,7 +86,6 @@ def _position(code: CodeType, last: int) -> Span:
     return positions[last // 2] if 0 <= last // 2 < len(positions) else (None, None, None, None)
 
 
-@lru_cache(maxsize=256)
 def _parsed(source: str) -> tuple[dict[Span, str], frozenset[Span]]:
     names: dict[Span, str] = {}
     returned: set[Span] = set()
@@ -110,8 +108,15 @@ def _parsed(source: str) -> tuple[dict[Span, str], frozenset[Span]]:
     return names, frozenset(returned)
 
 
+_known: dict[str, tuple[list[str], dict[Span, str], frozenset[Span]]] = {}
+"""By file: its lines as `linecache` holds them, and what they assign and return."""
+
+
 def _assignments(filename: str) -> tuple[dict[Span, str], frozenset[Span]]:
-    return _parsed("".join(linecache.getlines(filename)))
+    lines = linecache.getlines(filename)
+    if filename not in _known or _known[filename][0] is not lines:
+        _known[filename] = (lines, *_parsed("".join(lines)))
+    return _known[filename][1:]
 
 
 def _pair(target: ast.expr, value: ast.expr, names: dict[Span, str]) -> None:
