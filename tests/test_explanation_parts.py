@@ -11,7 +11,7 @@ import pytest
 
 from backsight import explain
 from backsight import numpy as np
-from backsight.explaining.drawing import curve, draw
+from backsight.explaining.drawing import curve, draw, point_on
 from backsight.explaining.mathml import mathml
 from backsight.explaining.page import page
 from backsight.ir.op import REGISTRY
@@ -106,6 +106,8 @@ def test_boxes_do_not_overlap_and_edges_go_on() -> None:
             for points in drawing.edges.values():
                 along = [x if sideways else y for x, y in points]
                 assert along == sorted(along)
+                assert point_on(points, sideways, 0.0) == points[0]
+                assert point_on(points, sideways, 1.0) == pytest.approx(points[-1])
                 assert curve(points, sideways).startswith("M")
 
 

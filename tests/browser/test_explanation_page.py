@@ -123,7 +123,7 @@ def test_numbers_appear_when_they_are_reached(opened: Page, tmp_path: Path) -> N
     expect(slope).to_be_hidden()
     opened.get_by_role("button", name="Next").click()
     expect(slope).to_be_visible()
-    expect(slope).to_have_text(re.compile(r"× 0\.24"))
+    expect(slope).to_have_text(re.compile(r"×0\.24"))
 
 
 def test_mouse_and_address(opened: Page, tmp_path: Path) -> None:

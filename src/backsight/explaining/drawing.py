@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+Point = tuple[float, float]
+
 SWEEPS = 8
 GAP = 18.0
 
@@ -31,7 +33,7 @@ class Drawing:
     width: float
     height: float
     boxes: Mapping[str, Box]
-    edges: Mapping[tuple[str, str], tuple[tuple[float, float], ...]]
+    edges: Mapping[tuple[str, str], tuple[Point, ...]]
 
 
 @dataclass
@@ -80,7 +82,7 @@ def draw(
     across = max((p.across + p.extent / 2 for p in places), default=0.0)
     length = max(start - between, 0.0)
 
-    def point(along_it: float, across_it: float) -> tuple[float, float]:
+    def point(along_it: float, across_it: float) -> Point:
         return (along_it, across_it) if sideways else (across_it, along_it)
 
     boxes = {p.name: Box(*point(along[id(p)], p.across), *sizes[p.name]) for p in places if p.name}
@@ -181,7 +183,7 @@ def _settle(row: Sequence[_Place], wanted: Sequence[float]) -> None:
         p.across = (a + b) / 2
 
 
-def curve(points: Sequence[tuple[float, float]], sideways: bool) -> str:
+def curve(points: Sequence[Point], sideways: bool) -> str:
     """An SVG path through the points, which leaves and arrives along the layers' direction."""
     (x, y), parts = points[0], []
     for a, b in points[1:]:
@@ -193,9 +195,13 @@ def curve(points: Sequence[tuple[float, float]], sideways: bool) -> str:
     return f"M{points[0][0]:.1f} {points[0][1]:.1f}" + "".join(parts)
 
 
-def middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Where a label of the edge goes."""
-    if len(points) % 2:
-        return points[len(points) // 2]
-    (x, y), (a, b) = points[len(points) // 2 - 1], points[len(points) // 2]
-    return (x + a) / 2, (y + b) / 2
+def point_on(points: Sequence[Point], sideways: bool, share: float) -> Point:
+    """A point of that curve, `share` of the way from its source to its target: where a label goes."""
+    count = len(points) - 1
+    part = min(int(share * count), count - 1)
+    t = share * count - part
+    (x, y), (a, b) = points[part], points[part + 1]
+    # A cubic that leaves and arrives level: along the layers it hurries in the middle, across them it eases.
+    hurried, eased = t + t * (1 - t) * (1 - 2 * t) / 2, t * t * (3 - 2 * t)
+    u, v = (hurried, eased) if sideways else (eased, hurried)
+    return x + (a - x) * u, y + (b - y) * v

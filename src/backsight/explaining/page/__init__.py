@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -214,7 +215,7 @@ def _backward(e: Explanation) -> tuple[str, list[str]]:
         "of a value z. Each step multiplies what came back so far by one local slope."
     )
     top = next((s.tex for s in e.forward if s.name == e.output), "")
-    if e.output not in (top, top.removeprefix(r"\mathrm{").removesuffix("}")):
+    if re.sub(r"\\mathrm|[{}_]", "", top) != e.output.replace("_", ""):
         lead += f" ({mathml(top)} is short for <code>{escape(e.output)}</code>.)"
     return lead, [_backward_step(e, a) for a in e.reverse]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from backsight.explaining.drawing import Box, Drawing, curve, draw, middle
+from backsight.explaining.drawing import Box, Drawing, curve, draw, point_on
 from backsight.explaining.explanation import Explanation, Step
 from backsight.explaining.shown import number
 
@@ -35,7 +35,7 @@ def _svg(e: Explanation, *, sideways: bool) -> str:
     back = {(a.name, u.through) for a in e.reverse for u in a.uses}
     parts = [_edge(drawing, edge, edge in back, sideways) for edge in drawing.edges]
     parts += [_node(drawing.boxes[s.name], s, numbers.get(s.name, "")) for s in e.forward]
-    parts += [_slope(drawing, edge, text) for edge, text in slopes.items()]
+    parts += [_slope(drawing, edge, text, sideways) for edge, text in slopes.items()]
     wide, high = drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN
     kind = "sideways" if sideways else "upright"
     # Smaller than this the numbers cannot be read: the frame scrolls instead.
@@ -76,7 +76,7 @@ def _value(s: Step) -> str:
 def _slopes(e: Explanation) -> dict[tuple[str, str], str]:
     """The local slopes that are single numbers, by edge."""
     return {
-        (a.name, u.through): "× " + number(u.slope_value.entries).replace("-", "−")
+        (a.name, u.through): "×" + number(u.slope_value.entries).replace("-", "−")
         for a in e.reverse
         for u in a.uses
         if u.kind == "number" and u.slope_value is not None
@@ -120,9 +120,13 @@ def _outline(box: Box) -> str:
     )
 
 
-def _slope(drawing: Drawing, edge: tuple[str, str], text: str) -> str:
+def _slope(drawing: Drawing, edge: tuple[str, str], text: str, sideways: bool) -> str:
+    """The slope on its edge, nearer to the end where fewer edges meet."""
     if edge not in drawing.edges:
         return ""
-    x, y = middle(drawing.edges[edge])
+    leaving = sum(source == edge[0] for source, _ in drawing.edges)
+    arriving = sum(target == edge[1] for _, target in drawing.edges)
+    share = 0.5 if leaving == arriving else 0.36 if arriving > leaving else 0.64
+    x, y = point_on(drawing.edges[edge], sideways, share)
     key = escape(f"{edge[0]}>{edge[1]}", quote=True)
     return f'<text class="slope" data-edge="{key}" x="{x:.1f}" y="{y + 5:.1f}">{escape(text)}</text>'
