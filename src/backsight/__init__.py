@@ -21,13 +21,14 @@ if TYPE_CHECKING:
         vjp,
         vmap,
     )
-    from backsight.checking import check_grads
+    from backsight.checking import check, check_grads
     from backsight.ir.program import ArrayType, Program
 
 __version__ = "0.1.0"
 __all__ = [
     "ArrayType",
     "Program",
+    "check",
     "check_grads",
     "compile",
     "custom_vjp",
@@ -45,7 +46,12 @@ __all__ = [
     "vmap",
 ]
 
-_ELSEWHERE = {"check_grads": "checking", "Program": "ir.program", "ArrayType": "ir.program"}
+_ELSEWHERE = {
+    "check": "checking",
+    "check_grads": "checking",
+    "Program": "ir.program",
+    "ArrayType": "ir.program",
+}
 """Where the public names live that are not in `api`."""
 
 

@@ -104,6 +104,12 @@ class GradientMismatch(BacksightError):
     code = "BS501"
 
 
+class CheckCallError(BacksightError):
+    """A backward pass cannot be called, or what it returns cannot be matched with the parameters."""
+
+    code = "BS502"
+
+
 class LessonError(BacksightError):
     """A lesson's Markdown or its functions are wrong; the origin is the file and line of the lesson."""
 

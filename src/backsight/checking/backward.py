@@ -1,0 +1,282 @@
+"""`check`: is somebody's backward pass right, and if not, which line is wrong, and how?"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import math
+import random
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from backsight.checking.calling import Outcome, Pair, Path, at, is_array, is_number_like
+from backsight.checking.diagnosis import Repair, Search
+from backsight.checking.matching import Match, match, true_gradient
+from backsight.checking.numbers import TOLERANCE, difference, numeric, same
+from backsight.checking.recognise import table
+from backsight.checking.truth import Truth
+from backsight.checking.verdict import Compared, Verdict
+from backsight.checking.watching import Place, Watch, called_codes, is_users
+from backsight.checking.words import described
+from backsight.errors import BacksightError
+from backsight.ir.evaluate import Array
+
+Swap = Mapping[Path, Any]
+
+
+class Point:
+    """One set of parameters: what is true there, and how an outcome compares with it."""
+
+    def __init__(self, pair: Pair, matches: list[Match], swap: Swap, tolerance: float) -> None:
+        self.pair, self.matches, self.swap, self.tolerance = pair, matches, swap, tolerance
+        self.truth = Truth(pair, swap)
+        self.true = {m: true_gradient(m, pair, self.truth.gradients) for m in matches}
+
+    def run(self) -> Outcome:
+        """Both passes, from scratch."""
+        with quietly():
+            return self.pair.run(self.swap)
+
+    def bare_run(self) -> Outcome:
+        """The same, where quiet is kept already."""
+        return self.pair.run(self.swap)
+
+    def agrees(self, outcome: Outcome) -> bool:
+        return all(self._agrees(m, outcome) for m in self.matches)
+
+    def wrong(self) -> set[int]:
+        """Which gradients are wrong, by number."""
+        outcome = self.run()
+        self._given = [m.read(outcome) for m in self.matches]
+        return {i for i, m in enumerate(self.matches) if not self._agrees(m, outcome)}
+
+    def changed(self, outcome: Outcome) -> set[int]:
+        """Which gradients are not what the backward pass gives as it stands."""
+        now = [m.read(outcome) for m in self.matches]
+        pairs = enumerate(zip(now, self._given, strict=True))
+        return {i for i, (a, b) in pairs if a is None or b is None or not same(a, b, 1e-12)}
+
+    def _agrees(self, m: Match, outcome: Outcome) -> bool:
+        given = m.read(outcome)
+        return given is not None and same(given, self.true[m], self.tolerance)
+
+    def compared(self, outcome: Outcome) -> tuple[Compared, ...]:
+        rows = []
+        for m in self.matches:
+            given = m.read(outcome)
+            gap = difference(given, self.true[m]) if given is not None else float("inf")
+            rows.append(Compared(m.name, self._agrees(m, outcome), given, self.true[m], gap))
+        return tuple(rows)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """What the user's code prints or warns of in repeated runs is not shown."""
+    numpy = sys.modules.get("numpy")
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        if numpy is not None:
+            stack.enter_context(numpy.errstate(all="ignore"))
+        yield
+
+
+def nudged(pair: Pair, matches: list[Match], seed: int) -> dict[Path, Any]:
+    """Parameters near the given ones, with no two numbers equal and none 0; signs stay."""
+    draw = random.Random(seed)
+    swap: dict[Path, Any] = {}
+    moved = [m.parameter for m in matches]
+    for part in pair.parts():
+        if not is_number_like(part.value) or not any(part.path[: len(p)] == p for p in moved):
+            continue
+        array = numeric(part.value)
+        assert array is not None
+        scale = max((abs(x) for x in array.data), default=0.0) or 1.0
+        data = [x * draw.uniform(0.8, 1.2) if x else scale * draw.uniform(-0.3, 0.3) for x in array.data]
+        swap[part.path] = _refilled(part.value, data)
+    return swap
+
+
+def _refilled(value: Any, data: list[float]) -> Any:
+    if not is_array(value):
+        return data[0]
+    copy = value.copy()
+    copy.flat = data
+    return copy
+
+
+def check(
+    forward: Callable[..., Any], backward: Callable[..., Any], /, *args: Any, tolerance: float | None = None
+) -> Verdict:
+    """Check a backward pass that somebody wrote against the forward pass it belongs to.
+
+    Both are called as they are: `forward(*args)` gives the cost, or `(cost, cache)`; `backward` gets the
+    arguments of the same names, or the cache. They may be methods of one object. The gradients are what
+    `backward` returns (a dict, a tuple, a list, one array) or leaves beside the parameters: `dW1` beside `W1`.
+
+    Every gradient is compared with the one that backsight derives from `forward`, at the arguments and at two
+    points near them. Only if one disagrees is a line accused.
+
+    Args:
+        tolerance: the largest difference allowed, relative to the largest entry; 1e-6, or 1e-3 for float32.
+
+    Returns:
+        A verdict: true if all is right, else with the line, the cause and what it should have been.
+
+    Raises:
+        CheckCallError: the functions cannot be called this way, or gradients match no parameters.
+        DifferentiationError: the cost does not depend on floating-point arguments.
+    """
+    pair = Pair(forward, backward, args)
+    try:
+        with quietly():
+            given = pair.run({})
+    except BacksightError:
+        raise
+    except Exception as error:
+        return _raised(pair, error)
+    matches = match(pair, backward, given)
+    allowed = tolerance if tolerance is not None else _precision(matches, given)
+    points = [Point(pair, matches, swap, allowed) for swap in _swaps(pair, matches)]
+    outcomes = [p.run() for p in points]
+    here = points[0].compared(outcomes[0])
+    wrong = [i for i, (p, o) in enumerate(zip(points, outcomes, strict=True)) if not p.agrees(o)]
+    remarks = _remarks(points, pair)
+    if not wrong:
+        return Verdict(True, here, remarks=remarks)
+    if wrong == [0] and all(g.given is not None and _finite(g.given) for g in here):
+        kink = (
+            "At exactly these arguments the gradients differ, but not nearby: a kink, where either is right."
+        )
+        return Verdict(True, points[1].compared(outcomes[1]), remarks=(*remarks, kink))
+    chosen = points[wrong[-1]]
+    shown = here if 0 in wrong else chosen.compared(outcomes[wrong[-1]])
+    return _accused(pair, chosen, shown, remarks)
+
+
+def _swaps(pair: Pair, matches: list[Match]) -> list[Swap]:
+    """The arguments as they are, and two points near them."""
+    return [{}, nudged(pair, matches, 1), nudged(pair, matches, 2)]
+
+
+def _precision(matches: list[Match], outcome: Outcome) -> float:
+    root = {"result": outcome.result, "bundle": outcome.bundle}
+    single = any(str(getattr(at(root, m.gradient), "dtype", "")) == "float32" for m in matches)
+    return 1e-3 if single else TOLERANCE
+
+
+def _finite(array: Array) -> bool:
+    return all(math.isfinite(x) for x in array.data)
+
+
+def _remarks(points: list[Point], pair: Pair) -> tuple[str, ...]:
+    if points[0].truth.by_differences:
+        return (
+            f"The forward pass could not be traced ({points[0].truth.by_differences}), so the gradients were "
+            "compared with finite differences, and what lies between them was not.",
+        )
+    return ()
+
+
+def _accused(pair: Pair, point: Point, shown: tuple[Compared, ...], remarks: tuple[str, ...]) -> Verdict:
+    """Name the line."""
+    search = _search(pair, point)
+    with quietly():
+        repair = next(search.repairs(), None)
+        known = tuple(table(search.watch, point.truth)) if search.truth is not None else ()
+        start = Verdict(False, shown, known, remarks=remarks)
+        if repair is not None:
+            return _repaired(start, repair, search)
+        place = search.first_unknown()
+    if place is None:
+        return replace(start, cause="unknown", says="The gradients are wrong, but no line could be named.")
+    says = "No single change makes all gradients right; this is the first value that is nothing known."
+    return _placed(replace(start, cause="unknown", says=says), place)
+
+
+def _repaired(start: Verdict, repair: Repair, search: Search) -> Verdict:
+    """The verdict from a change that works."""
+    cause, says, remedy, quantity = described(repair, search)
+    tried = "With this change"
+    if repair.written is None and repair.splice is not None:
+        tried = f"With {repair.splice.quantity.says} in its place"
+    evidence = (*start.evidence, f"{tried} every gradient agrees.")
+    verdict = replace(start, cause=cause, says=f"{says}.", remedy=remedy, evidence=evidence)
+    verdict = _placed(verdict, repair.place)
+    if quantity is None or quantity.kind != "adjoint" or search.truth is None:
+        return verdict
+    after, before, origin = search.truth.edge(quantity.of)
+    return replace(verdict, edge=(after, before), forward_line=origin.line if origin else 0)
+
+
+def _placed(verdict: Verdict, place: Place) -> Verdict:
+    line = place.statement.lineno
+    text = linecache.getline(place.source.file, line).strip()
+    return replace(verdict, file=place.source.file, line=line, text=text)
+
+
+class Unmatched:
+    """Judges the outcomes of a backward pass that raises, once a change lets it finish."""
+
+    def __init__(self, pair: Pair, truth: Truth) -> None:
+        self.pair, self.truth, self.matches = pair, truth, []  # type: Pair, Truth, list[Match]
+
+    def agrees(self, outcome: Outcome) -> bool:
+        found = match(self.pair, self.pair.backward, outcome)
+        true = [true_gradient(m, self.pair, self.truth.gradients) for m in found]
+        given = [m.read(outcome) for m in found]
+        return all(g is not None and same(g, t) for g, t in zip(given, true, strict=True))
+
+    def wrong(self) -> set[int]:
+        return set()
+
+    def changed(self, outcome: Outcome) -> set[int]:
+        return set()
+
+
+def _raised(pair: Pair, error: Exception) -> Verdict:
+    """The user's own exception with its line; or an earlier line, where a change there mends all."""
+    with quietly():
+        pair.run_forward(pair.copied({}))  # the forward pass's own exceptions are raised as they are
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if is_users(f.filename)]
+    where = frames[-1] if frames else traceback.FrameSummary("", 0, "")
+    raised = f"{type(error).__name__}: {error}"
+    start = Verdict(
+        False,
+        cause="raised",
+        says=f"backward raises {raised}.",
+        file=where.filename,
+        line=where.lineno or 0,
+        text=where.line or "",
+        raised=raised,
+        evidence=(f"As it stands, line {where.lineno} raises {raised}.",),
+    )
+    truth = Truth(pair, {})
+    with quietly():
+        shared, _ = called_codes(lambda: pair.run_forward(pair.copied({})))
+        watch = Watch(lambda: _ended(pair), shared)
+        watch.recorded(lambda: _ended(pair))
+        search = Search(watch, truth, lambda: pair.run({}), Unmatched(pair, truth))
+        repair = next(search.repairs(), None)
+        return _repaired(start, repair, search) if repair is not None else replace(start, evidence=())
+
+
+def _ended(pair: Pair) -> None:
+    """Both passes as far as they go."""
+    with contextlib.suppress(Exception):
+        pair.run({})
+
+
+def _search(pair: Pair, point: Point) -> Search:
+    with quietly():
+        shared, _ = called_codes(lambda: pair.run_forward(pair.copied(point.swap)))
+        watch = Watch(point.run, shared)
+        watch.recorded(point.run)
+    truth = None if point.truth.by_differences else point.truth
+    return Search(watch, truth, point.bare_run, point)

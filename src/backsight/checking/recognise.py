@@ -1,0 +1,217 @@
+"""What a value on the way back is: which true quantity it equals, or how it differs from the one it should be."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from backsight.checking.matching import spellings
+from backsight.checking.numbers import ratio, same_data, squeezed, summed, transposed
+from backsight.checking.repairs import candidates
+from backsight.checking.truth import Quantity, Truth, stem
+from backsight.checking.verdict import Adjoint
+from backsight.checking.watching import Place, Watch
+from backsight.ir.evaluate import Array
+
+
+def targets(statement: ast.stmt) -> list[str]:
+    """What a statement assigns to, as its last name: `dW` for `self.dW` and for `grads["dW"]`."""
+    match statement:
+        case ast.Assign(targets=found):
+            pass
+        case ast.AugAssign(target=one) | ast.AnnAssign(target=one):
+            found = [one]
+        case _:
+            return []
+    return [name for t in found if (name := _last_name(t))]
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str(key))):
+            return key
+        case ast.Subscript(value=value):
+            return _last_name(value)
+    return ""
+
+
+def called(place: Place) -> str:
+    """The name that a statement gives to this value."""
+    if isinstance(place.owner, ast.Tuple) and isinstance(place.statement, ast.Assign):
+        target = place.statement.targets[0]
+        if isinstance(target, ast.Tuple) and place.index is not None and place.index < len(target.elts):
+            return _last_name(target.elts[place.index])
+        return ""
+    names = targets(place.statement)
+    return names[0] if names else ""
+
+
+def recognised(place: Place, truth: Truth, kinds: tuple[str, ...] = ("adjoint", "value")) -> list[Quantity]:
+    """The true quantities that a place's values equal, run by run."""
+    if not place.arrays:
+        return []
+    return [
+        q
+        for q, stack in candidates(truth, kinds, [a.shape for a in place.arrays])
+        if all(same_data(a.data, b.data) for a, b in zip(place.arrays, stack, strict=True))
+    ]
+
+
+def means(name: str, truth: Truth) -> list[str]:
+    """The forward values whose gradient a name seems to speak of: `dz1`, `delta_z1` and `grad_z1` mean z1."""
+    known = {stem(n) for n, v in truth.program.variables().items() if v.named} | set(
+        truth.program.variables()
+    )
+    return [s for s in spellings(name) if s != name and s in known]
+
+
+def by_name(place: Place, truth: Truth) -> list[Quantity]:
+    """What a name speaks of: the gradient by z1 for `dz1`, the value z1 for `z1`."""
+    name = called(place)
+    meant = means(name, truth)
+    return [
+        q
+        for q in truth.quantities
+        if (q.kind == "adjoint" and q.of in meant) or (q.kind == "value" and q.of == name and not meant)
+    ]
+
+
+def is_right(place: Place, truth: Truth) -> bool:
+    """Whether a statement's value is true and what its name says, where a name says anything."""
+    if any(isinstance(v, bool | int) for v in place.values):
+        return True
+    found = recognised(place, truth)
+    if not found:
+        return False
+    name = called(place)
+    meant = means(name, truth)
+    if meant:
+        return any(q.kind == "adjoint" and (q.of in meant or stem(q.of) in meant) for q in found)
+    if name in truth.program.variables():
+        return any(q.kind == "value" and stem(q.of) == stem(name) for q in found)
+    return bool(name) and any(a.data and any(a.data) for a in place.arrays)
+
+
+def table(watch: Watch, truth: Truth) -> Iterator[Adjoint]:
+    """Every named value of the backward pass, and what it was recognised as."""
+    for place in sorted((p for p in watch.places if p.is_root and p.first > 0), key=lambda p: p.first):
+        name = called(place)
+        if not name or not any(isinstance(v, float) for a in place.arrays for v in a.data):
+            continue
+        found = recognised(place, truth, ("adjoint", "value", "slope"))
+        meant = means(name, truth)
+        fitting = [q for q in found if q.kind == "adjoint" and stem(q.of) in {stem(m) for m in meant}]
+        says = (fitting or found)[0].says if found else ""
+        yield Adjoint(name, place.line, says, bool(fitting) if meant else True if found else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """How a value differs from what it should be."""
+
+    cause: str
+    says: str
+    remedy: str = ""
+
+
+def compared(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
+    """The likely cause of a value that should be a quantity but is not, by value."""
+    right = quantity.array
+    what = quantity.says
+    factor = ratio(array, right)
+    if factor is not None and abs(factor + 1) < 1e-6:
+        return Fault("sign", f"this is {what} with the wrong sign")
+    if factor is not None:
+        return Fault(
+            "factor", f"this is {what} times {_plain(factor)}", f"a factor {_plain(1 / factor)} is missing"
+        )
+    if array.shape != right.shape and len(array.shape) == 2:
+        if transposed(array).shape == right.shape and same_data(transposed(array).data, right.data):
+            return Fault("transpose", f"this is {what}, transposed", "transpose it with .T")
+    for axis in range(len(array.shape)):
+        total = summed(array, axis)
+        if squeezed(total.shape) == squeezed(right.shape) and same_data(total.data, right.data):
+            return Fault(
+                "sum",
+                f"{quantity.of} was stretched over axis {axis} in the forward pass, so its gradient is a sum over it",
+                f"sum over it: .sum(axis={axis})",
+            )
+    return _slope(array, quantity, truth) or _one_use(array, quantity, truth)
+
+
+def _plain(number: float) -> str:
+    for whole in range(1, 1001):
+        if abs(number * whole - round(number * whole)) < 1e-6 and round(number * whole):
+            top = round(number * whole)
+            return f"{top}" if whole == 1 else f"{top}/{whole}"
+    return f"{number:.4g}"
+
+
+def _one_use(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
+    uses = truth.users.get(quantity.of, [])
+    if quantity.kind != "adjoint" or len(uses) < 2:
+        return None
+    for step in truth.quantities:
+        if step.kind in ("step", "adjoint") and step.array.shape == array.shape:
+            if same_data(step.array.data, array.data):
+                return Fault(
+                    "second use",
+                    f"{quantity.of} is used {len(uses)} times, and this is the gradient through one use only",
+                    "add the gradient that comes back through the other uses",
+                )
+    return None
+
+
+def _sigma(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+# Slopes of activations by input x and output y, as formulas in the names of these: {x}, {y}.
+SLOPES: tuple[tuple[str, str, Callable[[float, float], float]], ...] = (
+    ("ReLU", "({x} > 0)", lambda x, y: float(x > 0)),
+    ("tanh", "(1 - {y}**2)", lambda x, y: 1 - y * y),
+    ("the sigmoid", "{y} * (1 - {y})", lambda x, y: y * (1 - y)),
+    ("nothing at all", "1", lambda x, y: 1.0),
+    ("the sigmoid, taken at its input", "{x} * (1 - {x})", lambda x, y: x * (1 - x)),
+    ("tanh, taken at its input", "(1 - {x}**2)", lambda x, y: 1 - x * x),
+    ("softplus", "sigmoid({x})", lambda x, y: _sigma(x)),
+    ("exp", "{y}", lambda x, y: y),
+    ("the sine", "np.cos({x})", lambda x, y: math.cos(x)),
+    ("the square", "2 * {x}", lambda x, y: 2 * x),
+    ("the logarithm", "1 / {x}", lambda x, y: 1 / x if x else math.inf),
+    ("the identity minus its own square", "(1 - {y})", lambda x, y: 1 - y),
+)
+
+
+def slope_of(values: list[float], x: list[float], y: list[float]) -> tuple[str, str] | None:
+    """The activation that has this slope, and the slope's formula."""
+    for name, formula, function in SLOPES:
+        try:
+            if same_data(values, [function(a, b) for a, b in zip(x, y, strict=True)]):
+                return name, formula
+        except OverflowError:
+            continue
+    return None
+
+
+def _slope(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
+    """Whether a value is the gradient above it times the slope of another activation."""
+    after, before, _ = truth.edge(quantity.of)
+    above, x, y = truth.adjoints.get(after), truth.values.get(before), truth.values.get(after)
+    if quantity.kind != "adjoint" or above is None or x is None or y is None:
+        return None
+    shapes = {a.shape for a in (above, x, y, quantity.array)}
+    if len(shapes) != 1 or len(array.data) != len(x.data) or not all(above.data):
+        return None
+    given = [v / a for v, a in zip(array.data, above.data, strict=True)]
+    true = [v / a for v, a in zip(quantity.array.data, above.data, strict=True)]
+    used, should = slope_of(given, x.data, y.data), slope_of(true, x.data, y.data)
+    if used is None:
+        return None
+    remedy = f"multiply by {should[1].format(x=before, y=after)}" if should else ""
+    tail = f", but {after} comes from {before} by {should[0]}" if should else ""
+    return Fault("slope", f"this multiplies by the slope of {used[0]}{tail}", remedy)
