@@ -226,10 +226,10 @@ def _of_statement(
         changes += _another_name(node, names, draw)
         for kind, changed in changes:
             yield _made(tree, statement, owner, slot, index, changed, kind, before)
-    if isinstance(statement, ast.Assign | ast.AugAssign | ast.Return) and statement.value is not None:
-        if not isinstance(statement.value, ast.Tuple | ast.List | ast.Dict):
-            negated = ast.UnaryOp(ast.USub(), statement.value)
-            yield _made(tree, statement, statement, "value", None, negated, "sign", before)
+    value = statement.value if isinstance(statement, ast.Assign | ast.AugAssign | ast.Return) else None
+    if value is not None and not isinstance(value, ast.Tuple | ast.List | ast.Dict):
+        negated = ast.UnaryOp(ast.USub(), value)
+        yield _made(tree, statement, statement, "value", None, negated, "sign", before)
     if isinstance(statement, ast.AugAssign):
         yield _replaced(tree, statement, ast.Assign([statement.target], statement.value), "+= and =", before)
         other = ast.Sub() if isinstance(statement.op, ast.Add) else ast.Add()
@@ -305,13 +305,8 @@ def _replaced(tree: ast.Module, statement: ast.stmt, new: ast.stmt, kind: str, b
     raise LookupError(before)
 
 
-_SOURCES: dict[int, str] = {}
-
-
 def _mutant(tree: ast.Module, statement: ast.stmt, now: ast.stmt, kind: str, before: str) -> Mutant:
     """The whole file printed again, and where the statement stands in that print."""
-    marker = ast.Expr(ast.Constant("backsight: here"))
-    del marker
     text = ast.unparse(ast.fix_missing_locations(tree))
     again = ast.parse(text)
     at = [id(s) for s in _all(tree)].index(id(now))

@@ -2,8 +2,8 @@
 
     python -m tests.wrong_gradients [--every K] [--style NAME] [--verbose]
 
-A mutant that gives the same gradients at every point is equivalent and must not be accused. One that raises is
-counted apart. All others must be found wrong, and on the line that was changed.
+A mutant that gives the same gradients at every point is equivalent and must not be accused. One that raises
+is counted apart. All others must be found wrong, and on the line that was changed.
 """
 
 from __future__ import annotations

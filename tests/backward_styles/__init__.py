@@ -1,4 +1,4 @@
-"""Fifteen right backward passes, each in a style of its own: `forward`, `backward` and an `example` to run them at."""
+"""Fifteen right backward passes, each in a style of its own, with an `example` to run it at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One head of attention: the softmax's gradient by rows, a triple of projections, the input used three times."""
+"""One head of attention: the softmax's gradient by rows, and the input used three times."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Forward keeps what it computed in a dict; backward takes that dict and returns another. Softmax, cross-entropy."""
+"""Forward keeps what it computed in a dict; backward takes it and returns another. Softmax, cross-entropy."""
 
 import numpy as np
 

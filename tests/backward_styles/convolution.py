@@ -1,4 +1,4 @@
-"""A two-dimensional convolution written with slices, ReLU, mean pooling over the picture, and a linear readout."""
+"""A two-dimensional convolution written with slices, ReLU, means along rows, and a linear readout."""
 
 import numpy as np
 

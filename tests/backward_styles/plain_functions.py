@@ -1,4 +1,4 @@
-"""One function that computes forward again and then backward, line by line; names are d and the value's name."""
+"""One function that computes forward again and then backward, line by line; dz1 belongs to z1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Backward and the optimiser's step in one function: parameters are overwritten as soon as they are not needed."""
+"""Backward and the optimiser's step in one: parameters are overwritten once they are not needed."""
 
 import numpy as np
 

@@ -55,6 +55,10 @@ class Point:
         self._given = [m.read(outcome) for m in self.matches]
         return {i for i, m in enumerate(self.matches) if not self._agrees(m, outcome)}
 
+    def wanted(self) -> set[str]:
+        """The parameters whose gradients are wrong, by the names that the forward pass has for them."""
+        return {self.truth.names.get(self.matches[i].parameter, "") for i in self.wrong()}
+
     def changed(self, outcome: Outcome) -> set[int]:
         """Which gradients are not what the backward pass gives as it stands."""
         now = [m.read(outcome) for m in self.matches]
@@ -118,7 +122,7 @@ def check(
 
     Both are called as they are: `forward(*args)` gives the cost, or `(cost, cache)`; `backward` gets the
     arguments of the same names, or the cache. They may be methods of one object. The gradients are what
-    `backward` returns (a dict, a tuple, a list, one array) or leaves beside the parameters: `dW1` beside `W1`.
+    `backward` returns (a dict, a tuple, a list, an array) or leaves beside the parameters: `dW1` beside `W1`.
 
     Every gradient is compared with the one that backsight derives from `forward`, at the arguments and at two
     points near them. Only if one disagrees is a line accused.
@@ -132,6 +136,16 @@ def check(
     Raises:
         CheckCallError: the functions cannot be called this way, or gradients match no parameters.
         DifferentiationError: the cost does not depend on floating-point arguments.
+
+    >>> import backsight as bs
+    >>> def forward(w, x):
+    ...     return (w * x - 1) ** 2
+    >>> def backward(w, x):
+    ...     dw = 2 * (w * x - 1)
+    ...     return {"dw": dw}
+    >>> verdict = bs.check(forward, backward, 0.5, 3.0)
+    >>> print(verdict.cause, "|", verdict.text, "|", verdict.remedy)
+    factor | dw = 2 * (w * x - 1) | write: dw = 2 * (w * x - 1) * x
     """
     pair = Pair(forward, backward, args)
     try:
@@ -236,6 +250,9 @@ class Unmatched:
     def wrong(self) -> set[int]:
         return set()
 
+    def wanted(self) -> set[str]:
+        return set()
+
     def changed(self, outcome: Outcome) -> set[int]:
         return set()
 
@@ -262,7 +279,7 @@ def _raised(pair: Pair, error: Exception) -> Verdict:
         shared, _ = called_codes(lambda: pair.run_forward(pair.copied({})))
         watch = Watch(lambda: _ended(pair), shared)
         watch.recorded(lambda: _ended(pair))
-        search = Search(watch, truth, lambda: pair.run({}), Unmatched(pair, truth))
+        search = Search(watch, truth, lambda: pair.run({}), Unmatched(pair, truth), most=800)
         repair = next(search.repairs(), None)
         return _repaired(start, repair, search) if repair is not None else replace(start, evidence=())
 

@@ -1,8 +1,8 @@
 """Where a backward pass goes wrong: the earliest line with a change that makes every gradient right.
 
 The search goes through the places of the backward pass in the order they are computed, from small changes to
-larger ones. Every change is tried for real and counts only if all gradients become right. Where none does, what
-lines compute is compared with everything true, and the first suspicious one that is nothing true is named.
+larger ones. Every change is tried for real and counts only if all gradients become right. Where none does,
+what lines compute is compared with everything true, and the first suspicious one that is none of it is named.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from backsight.checking.repairs import (
 from backsight.checking.truth import Quantity, Truth
 from backsight.checking.watching import Place, Watch, limited
 
-MOST = 6000
+MOST = 3000
 """Changes tried before the search gives up."""
 
 
@@ -41,6 +41,9 @@ class Judge(Protocol):
 
     def wrong(self) -> set[int]:
         """Which gradients are wrong, by number."""
+
+    def wanted(self) -> set[str]:
+        """The parameters whose gradients are wrong, by the names that the forward pass has for them."""
 
     def changed(self, outcome: Any) -> set[int]:
         """Which gradients are not what the backward pass gives as it stands."""
@@ -68,9 +71,14 @@ class Search:
         point: compares the gradients of an outcome with the true ones.
     """
 
-    def __init__(self, watch: Watch, truth: Truth | None, run: Callable[[], Any], point: Judge) -> None:
+    def __init__(
+        self, watch: Watch, truth: Truth | None, run: Callable[[], Any], point: Judge, most: int = MOST
+    ) -> None:
         self.watch, self.truth, self.run, self.point = watch, truth, run, point
-        self.wrong = point.wrong()
+        self.wrong, self.most = point.wrong(), most
+        wanted = point.wanted()
+        quantities = truth.quantities if truth is not None else []
+        self._wanted = [q for q in quantities if q.kind == "adjoint" and q.of in wanted]
         self.tried = 0
         self._groups: list[list[Place]] | None = None
 
@@ -143,7 +151,7 @@ class Search:
 
     def works(self, attempt: Callable[[], Any]) -> bool:
         self.tried += 1
-        if self.tried > MOST:
+        if self.tried > self.most:
             return False
         try:
             with limited(self.watch.most_calls):
@@ -178,6 +186,7 @@ class Search:
     def _replace_roots(self, place: Place) -> Iterator[Repair]:
         if place.is_root:
             named = by_name(place, self.truth) if self.truth is not None else []
+            named += [q for q in self._wanted if q not in named]
             yield from self._replace(place, ("adjoint", "slope", "value"), named)
 
     def _replace_slopes(self, place: Place) -> Iterator[Repair]:

@@ -1,4 +1,4 @@
-"""Whatever holds numbers (floats, nested lists, NumPy arrays) as plain arrays: compared, scaled and turned."""
+"""Whatever holds numbers (floats, nested lists, NumPy arrays) as plain arrays, compared with one another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a value on the way back is: which true quantity it equals, or how it differs from the one it should be."""
+"""What a value on the way back is: which true quantity it equals, or how it differs from the right one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from backsight.checking.matching import spellings
-from backsight.checking.numbers import ratio, same_data, squeezed, summed, transposed
+from backsight.checking.numbers import ratio, same, same_data, squeezed, summed, transposed
 from backsight.checking.repairs import candidates
 from backsight.checking.truth import Quantity, Truth, stem
 from backsight.checking.verdict import Adjoint
@@ -80,15 +80,25 @@ def by_name(place: Place, truth: Truth) -> list[Quantity]:
     ]
 
 
+def _scaled(place: Place, truth: Truth) -> bool:
+    """Whether a value is an adjoint but for a positive factor, which another line may well supply."""
+    for _, stack in candidates(truth, ("adjoint",), [a.shape for a in place.arrays]):
+        factors = [ratio(a, b) or 1.0 for a, b in zip(place.arrays, stack, strict=True)]
+        alike = all(f > 0 and abs(f / factors[0] - 1) < 1e-6 for f in factors)
+        if alike and factors[0] != 1 and (len(factors) > 1 or len(place.arrays[0].data) > 1):
+            return True
+    return False
+
+
 def is_right(place: Place, truth: Truth) -> bool:
     """Whether a statement's value is true and what its name says, where a name says anything."""
     if any(isinstance(v, bool | int) for v in place.values):
         return True
     found = recognised(place, truth)
-    if not found:
-        return False
     name = called(place)
     meant = means(name, truth)
+    if not found:
+        return not meant and name not in truth.program.variables() and _scaled(place, truth)
     if meant:
         return any(q.kind == "adjoint" and (q.of in meant or stem(q.of) in meant) for q in found)
     if name in truth.program.variables():
@@ -129,15 +139,14 @@ def compared(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
         return Fault(
             "factor", f"this is {what} times {_plain(factor)}", f"a factor {_plain(1 / factor)} is missing"
         )
-    if array.shape != right.shape and len(array.shape) == 2:
-        if transposed(array).shape == right.shape and same_data(transposed(array).data, right.data):
-            return Fault("transpose", f"this is {what}, transposed", "transpose it with .T")
+    if len(array.shape) == 2 and array.shape != right.shape and same(transposed(array), right):
+        return Fault("transpose", f"this is {what}, transposed", "transpose it with .T")
     for axis in range(len(array.shape)):
         total = summed(array, axis)
         if squeezed(total.shape) == squeezed(right.shape) and same_data(total.data, right.data):
             return Fault(
                 "sum",
-                f"{quantity.of} was stretched over axis {axis} in the forward pass, so its gradient is a sum over it",
+                f"{quantity.of} was stretched over axis {axis} going forward: its gradient sums over it",
                 f"sum over it: .sum(axis={axis})",
             )
     return _slope(array, quantity, truth) or _one_use(array, quantity, truth)
@@ -156,13 +165,12 @@ def _one_use(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
     if quantity.kind != "adjoint" or len(uses) < 2:
         return None
     for step in truth.quantities:
-        if step.kind in ("step", "adjoint") and step.array.shape == array.shape:
-            if same_data(step.array.data, array.data):
-                return Fault(
-                    "second use",
-                    f"{quantity.of} is used {len(uses)} times, and this is the gradient through one use only",
-                    "add the gradient that comes back through the other uses",
-                )
+        if step.kind in ("step", "adjoint") and same(step.array, array):
+            return Fault(
+                "second use",
+                f"{quantity.of} is used {len(uses)} times, and this is the gradient through one use only",
+                "add the gradient that comes back through the other uses",
+            )
     return None
 
 

@@ -1,8 +1,8 @@
 """Small changes to a line of a backward pass, each tried for real: does it make every gradient right?
 
-A change that does is evidence of where the mistake lies, and it says what the line should have been. Two sorts:
-an expression is rewritten (another operator, another name, a transpose, …), or its value is replaced by something
-true (an adjoint, a local slope).
+A change that does is evidence of where the mistake lies, and it says what the line should have been. There
+are two sorts: an expression is rewritten (another operator, another name, a transpose, …), or its value is
+replaced by something true (an adjoint, a local slope).
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class Truth:
         return f"{made.origin.file}:{made.origin.line}:{made.op}:{stem(name) if made.output.named else ''}"
 
     def groups(self, kinds: Sequence[str]) -> list[list[Quantity]]:
-        """Quantities that belong to the runs of one expression in a loop, in the order of the forward pass."""
+        """Quantities that belong to the runs of one expression in a loop, in the forward pass's order."""
         key = tuple(kinds)
         if key not in self._groups:
             found: dict[tuple[str, str, str], list[Quantity]] = {}

@@ -95,7 +95,7 @@ def root_of(place: Place, search: Search) -> Place | None:
 
 
 def intended(place: Place, search: Search) -> Quantity | None:
-    """The gradient that the line of a place should compute: one that works there, or that its name speaks of."""
+    """The gradient that a line should compute: the one its name speaks of, or one that works there."""
     truth, root = search.truth, root_of(place, search)
     if truth is None or root is None:
         return None
