@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,18 +18,10 @@ from backsight.emit.expressions import Source, Text
 from backsight.emit.jax_arrays import JaxArrayWords
 from backsight.emit.numpy import HELPERS, NumpySpeller, key_text
 from backsight.emit.python import reserved_names, write_function
-from backsight.ir.op import ATOM, REGISTRY, Form, call
+from backsight.ir.op import ATOM, REGISTRY, Form
 from backsight.ir.program import Equation, Program
 
 _NUMPY = re.compile(r"(?<![\w.])np\.")
-
-# Maps that JAX has a name for. The others are NumPy's.
-FORMS: Mapping[str, Form] = {
-    "relu": call("jax.nn.relu({0})"),
-    "leaky_relu": call("jax.nn.leaky_relu({0}, {slope})"),
-    "sigmoid": call("jax.nn.sigmoid({0})"),
-    "softplus": call("jax.nn.softplus({0})"),
-}
 
 
 def _translated(text: str) -> str:
@@ -56,7 +48,7 @@ class JaxSpeller(JaxArrayWords, NumpySpeller):
 
     def form(self, op: str) -> Form | None:
         write = REGISTRY[op].write
-        form = write.jax or FORMS.get(op)
+        form = write.jax
         if form is not None or write.numpy is None:
             return form
         return replace(write.numpy, template=_translated(write.numpy.template))

@@ -37,6 +37,7 @@ sigmoid = unary(
         Form("1 / (1 + np.exp(-{0}))", MULTIPLY, (ATOM,)),
         Form("1 / (1 + Math.exp(-{0}))", MULTIPLY, (ATOM,)),
         call(r"\sigma\left({0}\right)"),
+        call("jax.nn.sigmoid({0})"),
     ),
 )
 relu = unary(
@@ -45,7 +46,12 @@ relu = unary(
     lambda x: x if math.isnan(x) else max(x, 0.0),
     lambda y, x: y > 0,
     "the slope is 1 where something came through and 0 where nothing did",
-    Notation(call("np.maximum({0}, 0)"), call("Math.max({0}, 0)"), call(r"\max\left({0}, 0\right)")),
+    Notation(
+        call("np.maximum({0}, 0)"),
+        call("Math.max({0}, 0)"),
+        call(r"\max\left({0}, 0\right)"),
+        call("jax.nn.relu({0})"),
+    ),
     _AWAY_FROM_ZERO,
 )
 softplus = unary(
@@ -58,6 +64,7 @@ softplus = unary(
         call("np.logaddexp({0}, 0)"),
         repeated("Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))", ADD),
         call(r"\ln\left(1 + e^{{{0}}}\right)"),
+        call("jax.nn.softplus({0})"),
     ),
 )
 
@@ -76,6 +83,7 @@ leaky_relu = unary(
         repeated("np.where({0} > 0, {0}, {slope} * {0})", ATOM),
         Form("({0} > 0 ? {0} : {slope} * {0})", ATOM, (ATOM,)),
         call(r"\max\left({0}, {slope}\,{0}\right)"),
+        call("jax.nn.leaky_relu({0}, {slope})"),
     ),
     _AWAY_FROM_ZERO,
     ({"slope": 0.01},),
@@ -90,6 +98,7 @@ elu = unary(
         repeated("np.where({0} > 0, {0}, {alpha} * np.expm1({0}))", ATOM),
         Form("({0} > 0 ? {0} : {alpha} * Math.expm1({0}))", ATOM, (ATOM,)),
         call(r"\operatorname{{elu}}_{{{alpha}}}\left({0}\right)"),
+        call("jax.nn.elu({0}, {alpha})"),
     ),
     _AWAY_FROM_ZERO,
     ({"alpha": 1.0}, {"alpha": 0.5}),
@@ -111,6 +120,7 @@ silu = unary(
         repeated("{0} / (1 + np.exp(-{0}))", MULTIPLY),
         repeated("{0} / (1 + Math.exp(-{0}))", MULTIPLY),
         Form(r"{0} \, \sigma\left({0}\right)", MULTIPLY, (ATOM,)),
+        call("jax.nn.silu({0})"),
     ),
 )
 
