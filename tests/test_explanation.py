@@ -408,6 +408,18 @@ def test_an_input_that_does_nothing_has_no_path() -> None:
     assert explain(lambda x: np.sum(x), np.zeros(0)).paths[0].entry is None
 
 
+def test_names_that_look_like_adjoints_stay_apart() -> None:
+    def f(z, dz):
+        u = np.sin(z) * dz
+        f = u * z
+        return f
+
+    found = explain(f, 0.3, 2.0, argnums=(0, 1))
+    symbols = [a.symbol for a in found.reverse]
+    assert symbols == ["df", "du", "dz_", "ddz"]
+    assert "dz_ " in str(found)
+
+
 def test_nested_arguments_and_closures() -> None:
     weights = np.array([0.5, -1.5])
 

@@ -83,8 +83,11 @@ class _Derivation:
         self.output = program.outputs[0]
         self.links: list[Link] = []
         self.walk = Walk(program, self.segments, self.active)
+        self.symbols = _adjoint_symbols(program)
         self.rules = {
-            s.target.name: _Rules(s, self.active, self.output) for s in self.segments if self._carries(s)
+            s.target.name: _Rules(s, self.active, self.output, self.symbols[s.target.name])
+            for s in self.segments
+            if self._carries(s)
         }
         self.numbers = self._numbers()
         self.values = {key[1]: array for key, array in self.numbers.items() if key[0] == "value"}
@@ -207,7 +210,7 @@ class _Derivation:
         value = shown(self.numbers["adjoint", name])
         terms = [u.share for u in uses]
         numbers = _added([t.text for t in terms]) if len(uses) > 1 and not any(t.shape for t in terms) else ""
-        return Adjoint(name, f"d{name}", self.notation.derivative(name), words, uses, numbers, value)
+        return Adjoint(name, self.symbols[name], self.notation.derivative(name), words, uses, numbers, value)
 
     def _use(self, rules: _Rules, source: Var) -> Use:
         segment, name = rules.segment, source.name
@@ -260,12 +263,12 @@ class _Rules:
     `adjoint` is what the adjoint of the segment's target is called in the Program `back`.
     """
 
-    def __init__(self, segment: Segment, active: set[str], output: Atom) -> None:
+    def __init__(self, segment: Segment, active: set[str], output: Atom, symbol: str) -> None:
         self.segment = segment
         builder = stage(segment, f"back_{segment.target}")
         adjoint: Atom = Constant(1.0)  # the output's own: a factor of 1 is not written
         if segment.target != output:
-            adjoint = builder.input(f"d{segment.target}", segment.target.type)
+            adjoint = builder.input(symbol, segment.target.type)
         self.adjoint = adjoint.name if isinstance(adjoint, Var) else ""
         back = hand_back(builder, segment, adjoint, active)
         self.back, self.shares = _plain(builder, back)
@@ -294,6 +297,19 @@ def run(
         key: found[key] if isinstance(atom, Var) else Array((), [atom.value], atom.type.dtype)
         for key, atom in asked.items()
     }
+
+
+def _adjoint_symbols(program: Program) -> dict[str, str]:
+    """`dz` for z; with an underscore where a person has called another value so."""
+    taken = set(program.variables())
+    symbols: dict[str, str] = {}
+    for name in program.variables():
+        symbol = f"d{name}"
+        while symbol in taken:
+            symbol += "_"
+        taken.add(symbol)
+        symbols[name] = symbol
+    return symbols
 
 
 def _sentence(parts: Sequence[str]) -> str:

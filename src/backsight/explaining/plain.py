@@ -147,8 +147,10 @@ def _forward(e: Explanation) -> Part:
 
 
 def _reverse(e: Explanation) -> Part:
+    symbols = {a.name: a.symbol for a in e.reverse}
+
     def row(a: Adjoint) -> Row:
-        lines = [("=" if i == 0 else "+", _share(u)) for i, u in enumerate(a.uses)]
+        lines = [("=" if i == 0 else "+", _share(u, symbols[u.through])) for i, u in enumerate(a.uses)]
         products = [u.numbers for u in a.uses]
         lines += [("=", n) for n in (" + ".join(products) if all(products) else "", a.numbers) if n]
         lines += _value(a.value)
@@ -162,9 +164,9 @@ def _reverse(e: Explanation) -> Part:
     return Part(f"Backward: from {e.output} to {', '.join(e.wrt)}", lead, _ends(e.reverse, row))
 
 
-def _share(u: Use) -> str:
+def _share(u: Use, adjoint: str) -> str:
     if u.kind == "number" and u.slope is not None:
-        return f"d{u.through} × {bracketed(u.slope.text)}"
+        return f"{adjoint} × {bracketed(u.slope.text)}"
     return "; ".join([u.symbols.text, *u.symbols.where])
 
 
@@ -197,7 +199,7 @@ def entry_name(p: Paths) -> str:
 
 def _path_rows(e: Explanation, p: Paths) -> list[Row]:
     if p.entry is None:
-        return [Row(f"d{p.source}", (("", f"{p.source} has no entries"),))]
+        return [Row(f"∂{e.output}/∂{p.source}", (("", f"{p.source} has no entries"),))]
     rows = []
     for route in p.listed[:_PATHS]:
         along = " ← ".join(reversed(route.stops))
