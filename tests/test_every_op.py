@@ -110,6 +110,9 @@ IN_JAX: dict[str, Callable[..., Any]] = {
     "gather": lambda x, *places, axis, batch: _gather_in_jax(axis, batch)(x, *places),
     "scatter": lambda part, *places, axis, batch, shape: _scatter_in_jax(part, places, axis, batch, shape),
     "argsort": lambda x, axis: jnp.argsort(x, axis=axis),
+    "searchsorted": lambda line, x, right, batch: _search_in_jax("right" if right else "left", batch)(
+        line, x
+    ),
     "sort": lambda x, axis: jnp.sort(x, axis=axis),
     "cumsum": lambda x, axis: jnp.cumsum(x, axis=axis),
     "cumprod": lambda x, axis: jnp.cumprod(x, axis=axis),
@@ -130,6 +133,12 @@ IN_JAX: dict[str, Callable[..., Any]] = {
     # NumPy reads the lower triangle only; JAX takes the mean of both unless given a symmetric matrix.
     "cholesky": lambda x: jnp.linalg.cholesky(jnp.tril(x) + jnp.swapaxes(jnp.tril(x, -1), -1, -2)),
 }
+
+
+def _search_in_jax(side: str, batch: int) -> Callable[..., Any]:
+    if batch:
+        return jax.vmap(_search_in_jax(side, batch - 1))
+    return lambda line, x: jnp.searchsorted(line, x, side=side)
 
 
 def _gather_in_jax(axis: int, batch: int) -> Callable[..., Any]:
@@ -322,6 +331,13 @@ SHAPES: dict[str, Sequence[tuple[Sequence[tuple[int, ...]], dict[str, Any]]]] = 
         ([(2,), (0,), (3,)], {"axis": 0}),
         ([(1, 2, 2), (1, 3, 2)], {"axis": 1}),
     ],
+    "searchsorted": [
+        ([(5,), ()], {"right": False, "batch": 0}),
+        ([(5,), (2, 3)], {"right": True, "batch": 0}),
+        ([(0,), (3,)], {"right": False, "batch": 0}),
+        ([(4,), (0,)], {"right": True, "batch": 0}),
+        ([(2, 4), (2, 3)], {"right": True, "batch": 1}),
+    ],
     "arange": [([], {"dim": 0}), ([], {"dim": 1}), ([], {"dim": 12})],
     "gather": [
         ([(4,), (3, 2)], _at(0)),
@@ -443,6 +459,7 @@ def cases(op: str) -> Iterator[Case]:
 PREPARED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     **{op: lambda a: a + 3 * np.eye(a.shape[-1]) for op in ("solve", "inv", "det")},
     **{op: lambda a: a - 4 * np.eye(a.shape[-1]) for op in ("slogdet_sign", "slogdet_log")},
+    "searchsorted": np.sort,
     "cholesky": lambda a: a @ a.swapaxes(-1, -2) + np.eye(a.shape[-1]),
 }
 

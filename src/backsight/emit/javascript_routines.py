@@ -141,18 +141,22 @@ function sort([x], out, sizes) {
 }""",
     "searchsorted": """\
 /** Before which entry of a sorted array each number belongs; with `right`, behind equal ones. */
-function searchsorted([sorted, x], out, [size, count, right]) {
-  for (let i = 0; i < count; i++) {
-    let low = 0;
-    let high = size;
+function searchsorted([sorted, x], out, [batch, size, count, right]) {
+  for (let i = 0; i < batch * count; i++) {
+    const first = Math.floor(i / count) * size;
+    let low = first;
+    let high = first + size;
     while (low < high) {
       const middle = (low + high) >> 1;
+      const here = sorted[middle];
       // NaN belongs at the end.
-      const before = right ? !(sorted[middle] > x[i]) : sorted[middle] < x[i] || x[i] !== x[i];
+      const less = here < x[i] || (here === here && x[i] !== x[i]);
+      const greater = here > x[i] || (here !== here && x[i] === x[i]);
+      const before = right ? !greater : less;
       if (before) low = middle + 1;
       else high = middle;
     }
-    out[i] = low;
+    out[i] = low - first;
   }
 }""",
     "cumsum": """\

@@ -26,6 +26,12 @@ HELPERS: Mapping[str, str] = {
     rows = jnp.moveaxis(jnp.zeros(shape), behind, ahead)
     lined_up = jnp.moveaxis(part, range(batch, axis), range(rank, rank + axis - batch))
     return jnp.moveaxis(rows.at[beside(places, batch)].add(lined_up), ahead, behind)''',
+    "search_rows": '''def search_rows(lines, x, side, batch):
+    """jnp.searchsorted in a line of its own for every entry of the `batch` leading axes."""
+    search = lambda line, row: jnp.searchsorted(line, row, side)
+    for _ in range(batch):
+        search = jax.vmap(search)
+    return search(lines, x)''',
     "add_windows": '''def add_windows(parts, shape, axes, sizes, strides, dilations):
     """Zeros of `shape` with every window added where it was cut out."""
     view = lambda whole: windows(whole, axes, sizes, strides, dilations)

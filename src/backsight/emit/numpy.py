@@ -15,6 +15,7 @@ from backsight.emit.python import PythonSpeller, python_name, reserved_names, wr
 from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, Form
 from backsight.ir.program import Atom, Constant, Dim, Equation, Program, Shape, Var
 from backsight.ops.linalg import read_spec
+from backsight.ops.shaping import WHOLE
 
 # Functions that NumPy lacks; those that the code calls are written above it. One may call those before it.
 HELPERS: Mapping[str, str] = {
@@ -218,9 +219,13 @@ class NumpySpeller(ArrayWords, PythonSpeller):
         return Text(f"{operands[0].within(ATOM)}[{key_text(e.options['key'])}]")
 
     def _unindex(self, e: Equation, operands: Sequence[Text]) -> Text:
-        key = key_text(e.options["key"])
-        key = f"np.s_[{key}]" if ":" in key or "," in key else key
-        return Text(f"place({operands[0].text}, {key}, {self.shape(e.options['shape'])})")
+        key, shape = e.options["key"], e.options["shape"]
+        widths = None if e.note else _widths(key, e.inputs[0].type.shape, shape)
+        if widths is not None:
+            return Text(f"np.pad({operands[0].text}, {widths})")
+        text = key_text(key)
+        text = f"np.s_[{text}]" if ":" in text or "," in text else text
+        return Text(f"place({operands[0].text}, {text}, {self.shape(shape)})")
 
     def _stack(self, e: Equation, operands: Sequence[Text]) -> Text:
         axis = e.options["axis"]
@@ -254,6 +259,22 @@ def _sizes(program: Program) -> set[str]:
 
 def _turned(text: Text, turn: bool) -> Text:
     return Text(f"{text.within(ATOM)}.T") if turn else text
+
+
+def _widths(key: Sequence[tuple[Any, ...]], part: Shape, whole: Shape) -> str | None:
+    """How far an array is padded with zeros; None where its entries do not lie side by side."""
+    widths = []
+    for item, small, large in zip(key, part, whole, strict=False):
+        if item == WHOLE:
+            widths.append((0, 0))
+        elif item[0] == "slice" and item[3] == 1 and isinstance(small, int) and isinstance(large, int):
+            widths.append((item[1], large - item[1] - small))
+        else:
+            return None
+    widths += [(0, 0)] * (len(whole) - len(widths))
+    if len(part) != len(whole) or not widths:
+        return None
+    return str(widths[0]) if len(set(widths)) == 1 else str(tuple(widths))
 
 
 def key_text(key: Sequence[tuple[Any, ...]]) -> str:

@@ -34,6 +34,12 @@ HELPERS: Mapping[str, str] = {
     lined_up = np.moveaxis(part, range(batch, axis), range(rank, rank + axis - batch))
     np.add.at(rows, beside(places, batch), lined_up)
     return whole''',
+    "search_rows": '''def search_rows(lines, x, side, batch):
+    """np.searchsorted in a line of its own for every entry of the `batch` leading axes."""
+    found = np.zeros(x.shape, dtype=int)
+    for at in np.ndindex(*x.shape[:batch]):
+        found[at] = np.searchsorted(lines[at], x[at], side)
+    return found''',
     "add_windows": '''def add_windows(parts, shape, axes, sizes, strides, dilations):
     """Zeros of `shape` with every window added where it was cut out."""
     whole = np.zeros(shape)
@@ -98,7 +104,12 @@ class ArrayWords:
 
     def _searchsorted(self, e: Equation, operands: Sequence[Text]) -> Text:
         side = ', side="right"' if e.options["right"] else ""
-        return Text(f"np.searchsorted({operands[0].text}, {operands[1].text}{side})")
+        if not e.options["batch"]:
+            return Text(f"np.searchsorted({operands[0].text}, {operands[1].text}{side})")
+        rows = ", ".join(t.text for t in operands)
+        return Text(
+            f'search_rows({rows}, "{"right" if e.options["right"] else "left"}", {e.options["batch"]})'
+        )
 
     # Running ------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
@@ -302,5 +303,56 @@ sort = register(
         why="each number only changes its place; its slope goes back to where it came from",
         try_at=(_MATRIX,),
         try_params=({"axis": 1}, {"axis": 0}),
+    )
+)
+
+
+def _searchsorted_result(types: _TYPES, right: bool, batch: int) -> ArrayType:
+    line, x = types
+    if line.rank != batch + 1 or x.shape[:batch] != line.shape[:batch]:
+        raise ShapeError(
+            f"searchsorted looks in a sorted vector, not in an array of shape {show(line.shape)}",
+            remedy="lay it flat, or take one row",
+        )
+    return ArrayType(x.shape, "int64")
+
+
+def _searchsorted_reference(
+    arrays: Sequence[Array], shape: Any, dims: Any, right: bool, batch: int
+) -> list[int]:
+    # NaN is greater than any number, and all NaN are equal.
+    line, numbers = ([(math.isnan(v), 0.0 if math.isnan(v) else v) for v in a.data] for a in arrays)
+    size, rows = arrays[0].shape[-1], prod(shape[:batch])
+    find = bisect_right if right else bisect_left
+    lines = [line[i * size : (i + 1) * size] for i in range(rows)]
+    share = len(numbers) // rows if rows else 0
+    return [find(lines[i // share], number) for i, number in enumerate(numbers)]
+
+
+def _searchsorted_batch(batched: Sequence[bool], line: Value, x: Value, right: bool, batch: int) -> Any:
+    if not batched[0] and not batch:
+        return apply("searchsorted", line, x, right=right, batch=0)
+    return apply("searchsorted", *every_example(batched, [line, x]), right=right, batch=batch + 1)
+
+
+searchsorted = register(
+    Op(
+        "searchsorted",
+        Family.ROUTINE,
+        says="finds the place in a sorted list",
+        result=_searchsorted_result,
+        reference=_searchsorted_reference,
+        vjp=lambda g, y, line, x, right, batch: (None, None),
+        jvp=lambda dl, dx, y, line, x, right, batch: None,
+        batch=_searchsorted_batch,
+        sizes=lambda types, right, batch: [
+            types[1].shape[:batch],
+            types[0].shape[batch:],
+            types[1].shape[batch:],
+            (1,) if right else (0,),
+        ],
+        why="a place does not move with a small nudge",
+        try_at=([-1.0, 0.5, 0.5, 2.0], [0.5, -3.0, 0.7, 2.0]),
+        try_params=({"right": False, "batch": 0}, {"right": True, "batch": 0}),
     )
 )

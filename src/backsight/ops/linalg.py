@@ -85,7 +85,8 @@ def _vjp(g: Value, y: Value, *xs: Value, spec: str) -> tuple[Any, ...]:
         rest = [x for i, x in enumerate(xs) if i != position]
         once = "".join(dict.fromkeys(letters))
         known = "".join(c for c in once if c in right or any(c in o for o in others))
-        partial = apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{known}")
+        alone = not others and known == right
+        partial = g if alone else apply("contract", g, *rest, spec=f"{','.join([right, *others])}->{known}")
         # A letter only this operand has was summed over: its slope is the same all along that axis.
         inserted = tuple(i for i, c in enumerate(once) if c not in known)
         if inserted:

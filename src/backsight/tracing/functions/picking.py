@@ -239,6 +239,29 @@ def add_at(x: Any, places: Any, part: Any) -> Any:
     return x + whole
 
 
+def searchsorted(line: Any, x: Any, side: str = "left") -> Any:
+    return apply("searchsorted", *values(line, x), right=side == "right", batch=0)
+
+
+def _entry(x: Any, i: int) -> Any:
+    return apply("index", x, key=(("int", i),))
+
+
+def interp(x: Any, points: Any, heights: Any, left: Any = None, right: Any = None) -> Any:
+    """np.interp: the height at x of the line through points, which grow; level beyond both ends."""
+    if left is not None or right is not None:
+        raise TraceError("np.interp with left or right is not traced", remedy="choose with np.where")
+    x, points, heights = values(x, points, heights)
+    last = size_along(points, 0, "np.interp") - 1
+    if last < 1:
+        raise ShapeError("np.interp needs two points or more")
+    inside = apply("minimum", apply("maximum", x, _entry(points, 0)), _entry(points, last))
+    found = apply("searchsorted", cut(points, 0, 1, last), inside, right=True, batch=0)
+    ends = [[apply("gather", v, found + i, axis=0, batch=0) for i in (0, 1)] for v in (points, heights)]
+    (start, stop), (low, high) = ends
+    return low + (inside - start) * (high - low) / (stop - start)
+
+
 def _depends_on_data(name: str) -> Any:
     def refuse(*args: Any, **kwargs: Any) -> Any:
         raise DataShapeError(
@@ -277,6 +300,8 @@ TABLE: Table = {
     "lib.stride_tricks.sliding_window_view": sliding_window_view,
     "sliding_window_view": sliding_window_view,
     "median": median,
+    "searchsorted": searchsorted,
+    "interp": interp,
     "one_hot": one_hot,
     "with_part": with_part,
     "add_at": add_at,
