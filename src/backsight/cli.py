@@ -165,10 +165,14 @@ def _refusals() -> Iterator[None]:
 
 
 def _print_error(error: BacksightError) -> None:
-    lines: list[Any] = [f"[bold red]backsight:[/] {escape(error.message)}"]
-    if error.origin is not None:
-        lines = [f"[bold]{escape(error.origin.file)}:{error.origin.line}:[/] {escape(error.message)}"]
-        lines += [f"    {escape(error.origin.text)}"] if error.origin.text else []
+    """One line; where a line of source is to blame, that line below it, and the remedy below that."""
+    if error.origin is None:
+        between = " " if error.message.endswith((".", "?")) else ": "
+        text = f"{error.message}{between}{error.remedy}" if error.remedy else error.message
+        errors.print(f"[bold red]backsight:[/] {escape(text)}")
+        return
+    lines = [f"[bold]{escape(error.origin.file)}:{error.origin.line}:[/] {escape(error.message)}"]
+    lines += [f"    {escape(error.origin.text)}"] if error.origin.text else []
     lines += [f"  {escape(error.remedy)}"] if error.remedy else []
     errors.print("\n".join(lines))
 
