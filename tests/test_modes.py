@@ -246,6 +246,20 @@ def test_the_cheaper_mode() -> None:
     assert directions(lambda x: np.tanh(wide @ x), np.ones(7)) == {3}
 
 
+def test_jacobians_read_as_one_writes_them() -> None:
+    """Products with the identity are left out, and the derivative of y by x is called dy_dx."""
+
+    def f(x: Any) -> Any:
+        y = np.tanh(x @ W)
+        return y
+
+    for mode in ("forward", "reverse"):
+        source = jacobian(f, mode=mode).source(V)  # type: ignore[arg-type]
+        assert "return dy_dx" in source
+        agree(jacobian(f, mode=mode)(V), jax.jacfwd(_in_jax(f))(V), mode)  # type: ignore[arg-type]
+    assert "eye" not in jacobian(f, mode="forward").source(V)
+
+
 # Names of axes, edge shapes, targets ------------------------------------------------------------------------
 
 

@@ -59,7 +59,7 @@ def pushforward(program: Program, wrt: Sequence[str] | None = None, *, name: str
     for var in program.variables().values():
         atom = tangents[var.name].atom if var.name in tangents else None
         if isinstance(atom, Var) and var.named and atom not in given and atom.name not in renamed:
-            renamed[atom.name] = replace(atom, name=_free(f"{var.name}_dot", taken), named=True)
+            renamed[atom.name] = replace(atom, name=free_name(f"{var.name}_dot", taken), named=True)
     result = substitute(result, renamed)
     check(result)
     return result
@@ -80,7 +80,8 @@ def push(builder: Builder, equation: Equation, dxs: Sequence[Value | None]) -> V
     return dy
 
 
-def _free(wanted: str, taken: set[str]) -> str:
+def free_name(wanted: str, taken: set[str]) -> str:
+    """The name, with underscores behind it until nobody has it; it is taken then."""
     while wanted in taken:
         wanted += "_"
     taken.add(wanted)

@@ -17,9 +17,9 @@ from backsight.ir.builder import Builder
 from backsight.ir.memory import without_collection
 from backsight.ir.program import Atom, Constant, Program, Shape, Var
 from backsight.transforms.batch import batch
-from backsight.transforms.forward import pushforward
+from backsight.transforms.forward import free_name, pushforward
 from backsight.transforms.reverse import float_inputs, origin_of, pullback
-from backsight.transforms.rewrite import prune
+from backsight.transforms.rewrite import prune, substitute
 
 Mode = Literal["forward", "reverse"]
 
@@ -60,11 +60,14 @@ def jacobian(
             )
     mode = mode or cheaper_mode(wanted, program.outputs, sizes or {})
     builder = Builder(name or f"jacobian_{program.name}")
-    builder.adopt(program)
+    for v in program.inputs:
+        builder.input(v.name, v.type)
     if mode == "forward":
         columns = [_column(builder, program, v) for v in wanted]
-        return builder.finish([column[i] for i in range(len(program.outputs)) for column in columns])
-    return builder.finish([block for o in program.outputs for block in _row(builder, program, o, wanted)])
+        blocks = [column[i] for i in range(len(program.outputs)) for column in columns]
+    else:
+        blocks = [block for o in program.outputs for block in _row(builder, program, o, wanted)]
+    return _name_blocks(builder.finish(blocks), program, wanted)
 
 
 def cheaper_mode(inputs: Iterable[Var], outputs: Iterable[Atom], sizes: Mapping[str, int]) -> Mode:
@@ -97,6 +100,19 @@ def _row(builder: Builder, program: Program, output: Atom, wanted: Sequence[Var]
     pulled = pullback(replace(program, outputs=(output,)), [v.name for v in wanted]).program
     cotangents = prune(replace(pulled, outputs=pulled.outputs[1:]))
     return _in_every_direction(builder, cotangents, output.type.shape)
+
+
+def _name_blocks(result: Program, program: Program, wanted: Sequence[Var]) -> Program:
+    """Call the derivatives of y by x `dy_dx`."""
+    taken, ours = set(result.variables()), program.variables()
+    pairs = [(o, v) for o in program.outputs for v in wanted]
+    renamed: dict[str, Var] = {}
+    for block, (o, v) in zip(result.outputs, pairs, strict=True):
+        if isinstance(block, Var) and block.name not in ours and block.name not in renamed:
+            called = o.name if isinstance(o, Var) and o.named else "y"
+            name = free_name(f"d{called}_d{v.name}", taken)
+            renamed[block.name] = replace(block, name=name, named=True)
+    return substitute(result, renamed)
 
 
 def _in_every_direction(builder: Builder, program: Program, shape: Shape) -> list[Atom]:

@@ -247,6 +247,30 @@ def _softmax(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     return None
 
 
+def _drop_identity(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """A product with the identity is the other factor, under the letter of the axis that stays."""
+    operands, right = read_spec(params["spec"])
+    for position, (a, names) in enumerate(zip(inputs, operands, strict=True)):
+        source = state.source(a)
+        if source is None or source.op != "eye" or names[0] == names[1]:
+            continue
+        others = [o for i, o in enumerate(operands) if i != position]
+        rest = tuple(x for i, x in enumerate(inputs) if i != position)
+        for gone, stays in ((names[0], names[1]), (names[1], names[0])):
+            if (
+                gone in right
+                or not any(gone in o for o in others)
+                or any({gone, stays} <= set(o) for o in others)
+            ):
+                continue
+            letters = [o.replace(gone, stays) for o in others]
+            if len(letters) > 1:
+                return state.emit("contract", rest, {"spec": f"{','.join(letters)}->{right}"})
+            if sorted(letters[0]) == sorted(right):
+                return state.emit("transpose", rest, {"axes": tuple(letters[0].index(c) for c in right)})
+    return None
+
+
 def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     (a,) = inputs
     if a.type.dtype != "float64":
@@ -282,7 +306,10 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "reshape": (_moved_scalar("reshape"), _reshape),
     "expand_dims": (_moved_scalar("expand_dims"),),
     "squeeze": (_moved_scalar("squeeze"),),
-    "contract": (_fold_transposes,),
+    "contract": (
+        _drop_identity,
+        _fold_transposes,
+    ),
     "softmax": (_softmax,),
     "sum": (_sum,),
 }
