@@ -562,7 +562,7 @@ def _unknown_function(x: Any) -> Any:
 
 
 def _unknown_attribute(x: Any) -> Any:
-    return x.byteswap()[0]
+    return x.newbyteorder()[0]
 
 
 def _unknown_operator(x: Any) -> Any:
@@ -618,8 +618,8 @@ def _text(x: Any) -> Any:
 
 
 REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
-    (_in_place_on_tracer, InPlaceError, "x[0] = 1.0", "np.where"),
-    (_in_place_on_array, InPlaceError, "total += x", "new name"),
+    (_in_place_on_tracer, InPlaceError, "x[0] = 1.0", "with_part"),
+    (_in_place_on_array, InPlaceError, "total += x", "total = total + x"),
     (_entry_of_array, LostGradientError, "total[0] = x[0]", "np.stack"),
     (_array_of_tracers, LostGradientError, "np.array([x[0], x[1]])", "np.stack"),
     (_as_array, LostGradientError, "np.asarray(x)", "keep it an array"),
@@ -631,7 +631,7 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_picked_by_data, TraceError, "np.argmax", "np.amax"),
     (_nonzero, DataShapeError, "np.nonzero", "np.where"),
     (_unknown_function, TraceError, "np.fft.fft", "sines and cosines"),
-    (_unknown_attribute, TraceError, "x.byteswap()", "write it with"),
+    (_unknown_attribute, TraceError, "x.newbyteorder()", "write it with"),
     (_unknown_operator, TraceError, "x << 2", "np."),
     (_truth_of_array, TraceError, "if x > 0", "np.where"),
     (_mismatch, ShapeError, "x + np.ones(2)", "size"),
