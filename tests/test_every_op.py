@@ -97,6 +97,17 @@ IN_JAX: dict[str, Callable[..., Any]] = {
     "max": lambda x, axes, keepdims: jnp.max(x, axis=axes, keepdims=keepdims),
     "logsumexp": lambda x, axes, keepdims: jax.nn.logsumexp(x, axis=axes, keepdims=keepdims),
     "softmax": lambda x, axis: jax.nn.softmax(x, axis=axis),
+    "log_softmax": lambda x, axis: jax.nn.log_softmax(x, axis=axis),
+    "min": lambda x, axes, keepdims: jnp.min(x, axis=axes, keepdims=keepdims),
+    "prod": lambda x, axes, keepdims: jnp.prod(x, axis=axes, keepdims=keepdims),
+    "prod_others": lambda x, axes: jax.grad(lambda x: jnp.sum(jnp.prod(x, axis=axes)))(x),
+    "var": lambda x, axes, keepdims, ddof: jnp.var(x, axis=axes, keepdims=keepdims, ddof=ddof),
+    "std": lambda x, axes, keepdims, ddof: jnp.std(x, axis=axes, keepdims=keepdims, ddof=ddof),
+    "norm": lambda x, axes, keepdims: jnp.sqrt(jnp.sum(x * x, axis=axes, keepdims=keepdims)),
+    "all": lambda x, axes, keepdims: jnp.all(x, axis=axes, keepdims=keepdims),
+    "any": lambda x, axes, keepdims: jnp.any(x, axis=axes, keepdims=keepdims),
+    "argmax": lambda x, axis, keepdims: jnp.argmax(x, axis=axis, keepdims=keepdims),
+    "argmin": lambda x, axis, keepdims: jnp.argmin(x, axis=axis, keepdims=keepdims),
     "transpose": lambda x, axes: jnp.transpose(x, axes),
     "reshape": lambda x, shape: jnp.reshape(x, shape),
     "expand_dims": lambda x, axes: jnp.expand_dims(x, axes),
@@ -203,6 +214,10 @@ def _whole(*axes: int, keepdims: bool = False) -> dict[str, Any]:
     return {"axes": axes, "keepdims": keepdims}
 
 
+def _place(axis: int, keepdims: bool = False) -> dict[str, Any]:
+    return {"axis": axis, "keepdims": keepdims}
+
+
 ALL = ("slice", 0, None, 1)
 BACKWARD = ("slice", None, None, -1)
 
@@ -233,28 +248,44 @@ MATRICES: Sequence[tuple[Sequence[tuple[int, ...]], dict[str, Any]]] = [
     ([(0, 2, 2)], {}),
     ([(9, 9)], {}),
 ]
+FOLDED: list[tuple[list[tuple[int, ...]], dict[str, Any]]] = [
+    ([(4,)], _whole(0)),
+    ([(2, 3, 4)], _whole(1)),
+    ([(2, 3, 4)], _whole(0, 2)),
+    ([(2, 3, 4)], _whole(1, 2, keepdims=True)),
+    ([(2, 3, 4, 2)], _whole(0, 1, 3)),
+    ([(2, 1)], _whole(1)),
+    ([(1, 1)], _whole(0, 1)),
+    ([(2, 0)], _whole(0)),
+    ([(3,)], _whole()),
+    ([()], _whole()),
+]
 # Shapes and params beyond `try_at`, by op; maps get theirs by broadcasting.
 SHAPES: dict[str, Sequence[tuple[Sequence[tuple[int, ...]], dict[str, Any]]]] = {
+    **dict.fromkeys(("sum", "mean", "max", "min", "logsumexp", "prod", "norm", "all", "any"), FOLDED),
+    **{
+        op: [(shapes, {**params, "ddof": ddof}) for ddof in (0, 1) for shapes, params in FOLDED[:5]]
+        for op in ("var", "std")
+    },
+    "prod_others": [(shapes, {"axes": params["axes"]}) for shapes, params in FOLDED],
     **{
         op: [
-            ([(4,)], _whole(0)),
-            ([(2, 3, 4)], _whole(1)),
-            ([(2, 3, 4)], _whole(0, 2)),
-            ([(2, 3, 4)], _whole(1, 2, keepdims=True)),
-            ([(2, 1)], _whole(1)),
-            ([(1, 1)], _whole(0, 1)),
-            ([(2, 0)], _whole(0)),
-            ([(3,)], _whole()),
-            ([()], _whole()),
+            ([(4,)], {"axis": 0}),
+            ([(2, 3, 4)], {"axis": 1}),
+            ([(3, 1)], {"axis": 1}),
+            ([(0, 3)], {"axis": 1}),
         ]
-        for op in ("sum", "mean", "max", "logsumexp")
+        for op in ("softmax", "log_softmax")
     },
-    "softmax": [
-        ([(4,)], {"axis": 0}),
-        ([(2, 3, 4)], {"axis": 1}),
-        ([(3, 1)], {"axis": 1}),
-        ([(0, 3)], {"axis": 1}),
-    ],
+    **{
+        op: [
+            ([(4,)], _place(0)),
+            ([(2, 3, 4)], _place(1, True)),
+            ([(3, 1)], _place(1)),
+            ([(0, 3)], _place(1)),
+        ]
+        for op in ("argmax", "argmin")
+    },
     "contract": [
         ([(3,), (3,)], {"spec": "i,i->"}),
         ([(3,), (2,)], {"spec": "i,j->ij"}),
@@ -835,7 +866,7 @@ def test_the_largest_of_several_equal_numbers_shares_its_slope() -> None:
         assert_close(run(program, [case.inputs[0], np.ones(2)])[1:], expected, 1e-15, "max")
 
 
-@pytest.mark.parametrize("name", ["max", "logsumexp"])
+@pytest.mark.parametrize("name", ["max", "min", "logsumexp"])
 def test_there_is_no_largest_of_no_numbers(name: str) -> None:
     with pytest.raises(ShapeError, match="no numbers"):
         program_of(name, [np.zeros((2, 0))], {"axes": (1,), "keepdims": False})

@@ -549,10 +549,6 @@ def _masked(x: Any) -> Any:
     return np.sum(x[x > 0])
 
 
-def _picked_by_data(x: Any) -> Any:
-    return x[np.argmax(x)]
-
-
 def _nonzero(x: Any) -> Any:
     return np.sum(np.nonzero(x)[0])
 
@@ -628,7 +624,6 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_by_math, LostGradientError, "math.exp", "np.* instead of math.*"),
     (_item, LostGradientError, "x[0].item()", "keep it an array"),
     (_masked, DataShapeError, "x[x > 0]", "np.where"),
-    (_picked_by_data, TraceError, "np.argmax", "np.amax"),
     (_nonzero, DataShapeError, "np.nonzero", "np.where"),
     (_unknown_function, TraceError, "np.fft.fft", "sines and cosines"),
     (_unknown_attribute, TraceError, "x.newbyteorder()", "write it with"),

@@ -315,8 +315,10 @@ class _Kernel:
     def _update(self, place: str, op: str, value: Expression) -> None:
         if op == "add":
             self._line(f"{place} += {self._value(value)};")
-        elif op == "maximum":
-            self._line(f"{place} = Math.max({place}, {self._value(value)});")
+        elif op == "mul":
+            self._line(f"{place} *= {self._value(value)};")
+        elif op in ("maximum", "minimum"):
+            self._line(f"{place} = Math.{op[:3]}({place}, {self._value(value)});")
         else:
             raise EmitError(f"there is no accumulation by {op} in JavaScript")
 

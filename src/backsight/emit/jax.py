@@ -63,6 +63,9 @@ class JaxSpeller(JaxArrayWords, NumpySpeller):
     def _softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
         return Text(f"jax.nn.softmax({operands[0].text}, axis={e.options['axis']})")
 
+    def _log_softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(f"jax.nn.log_softmax({operands[0].text}, axis={e.options['axis']})")
+
     def _unindex(self, e: Equation, operands: Sequence[Text]) -> Text:
         zeros = f"jnp.zeros({self.shape(e.options['shape'])})"
         return Text(f"{zeros}.at[{key_text(e.options['key'])}].add({operands[0].text})", ATOM)

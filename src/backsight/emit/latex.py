@@ -43,6 +43,17 @@ from backsight.ir.program import Atom, Constant, Equation, Program, Shape, Var
 from backsight.ops.linalg import read_spec
 
 Index = Sequence[str]
+_SIGNS = {
+    "max": r"\max",
+    "min": r"\min",
+    "prod": r"\prod",
+    "all": r"\bigwedge",
+    "any": r"\bigvee",
+    "var": r"\operatorname*{var}",
+    "std": r"\operatorname*{std}",
+    "argmax": r"\operatorname*{arg\,max}",
+    "argmin": r"\operatorname*{arg\,min}",
+}
 _BARE = re.compile(r"\\?[A-Za-z]+(\{\w+\})?")
 
 
@@ -196,7 +207,8 @@ class LatexSpeller(TexSpeller):
         return Text(rf"{within(text, ATOM)}^{{\top}}", POWER) if turned else text
 
     def _fold(self, e: Equation, x: Text, sign: Callable[[Index, Text], Text]) -> Text:
-        axes, keepdims = e.options["axes"], e.options["keepdims"]
+        keepdims = e.options["keepdims"]
+        axes = e.options["axes"] if "axes" in e.options else (e.options["axis"],)
         inner = e.inputs[0].type.shape
         # Each axis has its letter, whether it is summed over or stays.
         letters = self.letters(len(inner))
@@ -223,8 +235,24 @@ class LatexSpeller(TexSpeller):
 
         return self._fold(e, x, mean)
 
-    def _max(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self._fold(e, operands[0], lambda over, body: summed(over, body, r"\max"))
+    def _signed(self, e: Equation, operands: Sequence[Text]) -> Text:
+        """A fold that has a sign or a short name of its own, written as a sum is."""
+        return self._fold(e, operands[0], lambda over, body: summed(over, body, _SIGNS[e.op]))
+
+    _max = _min = _prod = _all = _any = _var = _std = _argmax = _argmin = _signed
+
+    def _norm(self, e: Equation, operands: Sequence[Text]) -> Text:
+        def length(over: Index, body: Text) -> Text:
+            squares = summed(over, Text(f"{within(body, ATOM)}^2", POWER))
+            return Text(rf"\sqrt{{{squares.text}}}", ATOM)
+
+        return self._fold(e, operands[0], length)
+
+    def _prod_others(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self.called(e, "others", ",".join(map(str, e.options["axes"])), operands)
+
+    def _log_softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self.called(e, "logsoftmax", str(e.options["axis"]), operands)
 
     def _logsumexp(self, e: Equation, operands: Sequence[Text]) -> Text:
         def fold(over: Index, body: Text) -> Text:

@@ -12,7 +12,7 @@ from backsight.emit.expressions import Source, Text
 from backsight.emit.numpy_arrays import ArrayWords
 from backsight.emit.products import matrix_product
 from backsight.emit.python import PythonSpeller, python_name, reserved_names, write_function
-from backsight.ir.op import ATOM, MULTIPLY, REGISTRY, Form
+from backsight.ir.op import ATOM, MULTIPLY, POWER, REGISTRY, Form
 from backsight.ir.program import Atom, Constant, Dim, Equation, Program, Shape, Var
 from backsight.ops.linalg import read_spec
 from backsight.ops.shaping import WHOLE
@@ -29,6 +29,21 @@ HELPERS: Mapping[str, str] = {
     """Shares that add up to 1 along an axis."""
     e = np.exp(z - np.max(z, axis=axis, keepdims=True))
     return e / np.sum(e, axis=axis, keepdims=True)''',
+    "log_softmax": '''def log_softmax(z, axis):
+    """Logarithms of the shares along an axis."""
+    return z - logsumexp(z, axis, keepdims=True)''',
+    "prod_others": '''def prod_others(x, axes):
+    """For each number the product of all the others: those before it times those behind it."""
+    size = 1
+    for axis in axes:
+        size *= x.shape[axis]
+    last = range(-len(axes), 0)
+    moved = np.moveaxis(x, axes, last)
+    rows = moved.reshape(*moved.shape[: moved.ndim - len(axes)], size)
+    ones = np.ones_like(rows[..., :1])
+    before = np.cumprod(np.concatenate([ones, rows[..., :-1]], axis=-1), axis=-1)
+    behind = np.cumprod(np.concatenate([ones, rows[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    return np.moveaxis((before * behind).reshape(moved.shape), last, axes)''',
     "place": '''def place(part, key, shape):
     """Zeros of `shape` with `part` at `key`."""
     whole = np.zeros(shape)
@@ -54,6 +69,7 @@ KNOWN: Mapping[float, Text] = {
 }
 """Numbers that say more as what they are; NumPy computes the very same ones."""
 
+_FOLDS = {"sum", "mean", "prod", "max", "min", "var", "std", "all", "any"}
 _FLOAT_FROM_INTEGERS = {
     "div",
     "mean",
@@ -114,6 +130,11 @@ class NumpySpeller(ArrayWords, PythonSpeller):
             written[first] = Text(f"1.0 * {operands[first].within(MULTIPLY + 1)}", MULTIPLY)
         return written
 
+    def special(self, equation: Equation, operands: Sequence[Text]) -> Text | None:
+        if equation.op in _FOLDS:
+            return self._fold(f"np.{equation.op}", equation, operands)
+        return super().special(equation, operands)
+
     def size(self, dim: Dim) -> str:
         """A dimension as source: a number, or the axis of the first input that has it."""
         if isinstance(dim, int):
@@ -164,18 +185,35 @@ class NumpySpeller(ArrayWords, PythonSpeller):
             arguments.append(f"axis={axes[0] if len(axes) == 1 else axes}")
         if options["keepdims"]:
             arguments.append("keepdims=True")
+        if options.get("ddof"):
+            arguments.append(f"ddof={options['ddof']}")
         if equation.op == "sum" and equation.inputs[0].type.dtype != "float64":
             arguments.append("dtype=float")
         return Text(f"{function}({', '.join(arguments)})")
 
-    def _sum(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self._fold("np.sum", e, operands)
+    def _norm(self, e: Equation, operands: Sequence[Text]) -> Text:
+        axes, rank = e.options["axes"], e.inputs[0].type.rank
+        if rank and (axes == tuple(range(rank)) or len(axes) in (1, 2)):
+            return self._fold("np.linalg.norm", e, operands)
+        # What np.linalg.norm does not take: a single number, no axis, or three of four axes.
+        squares = self._fold("np.sum", e, [Text(f"{operands[0].within(ATOM)} ** 2", POWER)])
+        return Text(f"np.sqrt({squares.text})")
 
-    def _mean(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self._fold("np.mean", e, operands)
+    def _argmax(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self._place("np.argmax", e, operands)
 
-    def _max(self, e: Equation, operands: Sequence[Text]) -> Text:
-        return self._fold("np.max", e, operands)
+    def _argmin(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return self._place("np.argmin", e, operands)
+
+    def _place(self, function: str, e: Equation, operands: Sequence[Text]) -> Text:
+        kept = ", keepdims=True" if e.options["keepdims"] else ""
+        return Text(f"{function}({operands[0].text}, axis={e.options['axis']}{kept})")
+
+    def _prod_others(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(f"prod_others({operands[0].text}, axes={e.options['axes']})")
+
+    def _log_softmax(self, e: Equation, operands: Sequence[Text]) -> Text:
+        return Text(f"log_softmax({operands[0].text}, axis={e.options['axis']})")
 
     def _logsumexp(self, e: Equation, operands: Sequence[Text]) -> Text:
         return self._fold("logsumexp", e, operands)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 import backsight.lower.moves
+import backsight.lower.reductions
 import backsight.ops  # noqa: F401  (fills the registry)
 from backsight.ir.program import Program
 from backsight.lower.fused import lower_fused

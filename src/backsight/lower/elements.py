@@ -18,6 +18,7 @@ from backsight.ir.program import Dim, Equation, Program, Var
 from backsight.lower.index import Index
 from backsight.lower.loops import Number, Whole
 from backsight.lower.nodes import (
+    NEUTRAL,
     Axis,
     Compute,
     Definitions,
@@ -182,7 +183,7 @@ class Elements:
         ends = {p.symbol: Index.of(d) for d, p in zip(shape, at, strict=True)}
         if any(a.stop - a.start != ends[a.symbol] for a in axes):
             raise _CannotSeeThrough
-        term = terms[0] if terms else Number(0.0)
+        term = terms[0] if terms else Number(NEUTRAL[node.fold or "add"])
         for other in terms[1:]:
             term = Compute(node.fold or "add", (term, other))
         return Element(

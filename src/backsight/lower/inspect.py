@@ -20,11 +20,8 @@ from backsight.lower.loops import (
     Update,
     Whole,
 )
-from backsight.lower.nodes import Axis, Compute, Definitions, Node, Read, Routine, Term
+from backsight.lower.nodes import NEUTRAL, Axis, Compute, Definitions, Node, Read, Routine, Term
 from backsight.lower.storage import Storage
-
-NEUTRAL = {"add": 0.0, "maximum": float("-inf")}
-"""What a fold starts from."""
 
 
 class Unfused:

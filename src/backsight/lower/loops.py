@@ -85,7 +85,7 @@ class LetWhole:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """`local = op(local, value)`; op is add or maximum."""
+    """`local = op(local, value)`; op is add, mul, maximum or minimum."""
 
     name: str
     op: str

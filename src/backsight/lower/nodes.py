@@ -48,6 +48,9 @@ class Routine:
 
 Term: TypeAlias = Read | Number | Whole | Compute
 
+NEUTRAL = {"add": 0.0, "mul": 1.0, "maximum": float("-inf"), "minimum": float("inf")}
+"""What a fold starts from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -200,7 +203,7 @@ class Definitions:
         axes, at = self.span(e.output.type.shape)
         return [self.node(e.output.name, axes, at, self.read(e.inputs[0], where(at)))]
 
-    def _fold(
+    def fold(
         self,
         output: str,
         source: Callable[[Position], Term],
@@ -209,6 +212,7 @@ class Definitions:
         keepdims: bool,
         fold: str,
     ) -> Node:
+        """`source` of every entry, folded over `axes`."""
         loops, at = self.span(shape)
         inner = {p.symbol for i, p in enumerate(at) if i in axes}
         kept = tuple(ZERO if i in axes else p for i, p in enumerate(at) if keepdims or i not in axes)
@@ -221,24 +225,25 @@ class Definitions:
             fold=fold,
         )
 
-    def _folded(self, e: Equation, axes: tuple[int, ...], keepdims: bool, fold: str) -> list[Node]:
+    def folded(self, e: Equation, axes: tuple[int, ...], keepdims: bool, fold: str) -> list[Node]:
+        """The equation's operand as it is, folded."""
         operand = e.inputs[0]
         return [
-            self._fold(
+            self.fold(
                 e.output.name, lambda at: self.read(operand, at), operand.type.shape, axes, keepdims, fold
             )
         ]
 
     def sum(self, e: Equation, axes: tuple[int, ...], keepdims: bool = False) -> list[Node]:
-        return self._folded(e, axes, keepdims, "add")
+        return self.folded(e, axes, keepdims, "add")
 
     def max(self, e: Equation, axes: tuple[int, ...], keepdims: bool = False) -> list[Node]:
-        return self._folded(e, axes, keepdims, "maximum")
+        return self.folded(e, axes, keepdims, "maximum")
 
     def mean(self, e: Equation, axes: tuple[int, ...], keepdims: bool = False) -> list[Node]:
         total = self.hide(f"sum_{e.output.name}", e.output.type.shape)
         operand = e.inputs[0]
-        folded = self._fold(
+        folded = self.fold(
             total, lambda at: self.read(operand, at), operand.type.shape, axes, keepdims, "add"
         )
         number: Term = Number(1)
@@ -289,11 +294,11 @@ class Definitions:
         def low(at: Position) -> Position:
             return tuple(ZERO if i in axes else p for i, p in enumerate(at))
 
-        largest = self._fold(top, lambda at: self.read(operand, at), shape, axes, True, "maximum")
+        largest = self.fold(top, lambda at: self.read(operand, at), shape, axes, True, "maximum")
         loops, at = self.span(kept)
         finite = Compute("lt", (Compute("abs", (Read(top, at),)), Number(float("inf"))))
         shifted = self.node(shift, loops, at, Compute("where", (finite, Read(top, at), Number(0.0))))
-        folded = self._fold(
+        folded = self.fold(
             total,
             lambda at: Compute("exp", (Compute("sub", (self.read(operand, at), Read(shift, low(at)))),)),
             shape,
@@ -318,12 +323,12 @@ class Definitions:
         def low(at: Position) -> Position:
             return tuple(ZERO if i == axis else p for i, p in enumerate(at))
 
-        largest = self._fold(top, lambda at: self.read(operand, at), shape, (axis,), True, "maximum")
+        largest = self.fold(top, lambda at: self.read(operand, at), shape, (axis,), True, "maximum")
         loops, at = self.span(shape)
         powers = self.node(
             raised, loops, at, Compute("exp", (Compute("sub", (self.read(operand, at), Read(top, low(at)))),))
         )
-        folded = self._fold(total, lambda at: Read(raised, at), shape, (axis,), True, "add")
+        folded = self.fold(total, lambda at: Read(raised, at), shape, (axis,), True, "add")
         loops, at = self.span(shape)
         share = self.node(e.output.name, loops, at, Compute("div", (Read(raised, at), Read(total, low(at)))))
         return [largest, powers, folded, share]

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from backsight.lower.elements import ROW, Element, Key
 from backsight.lower.index import ZERO, Index, offset
-from backsight.lower.inspect import NEUTRAL
 from backsight.lower.loops import Apply, Expression, Load, Local, Note, Number, Whole
 from backsight.lower.memory import Memory, label
-from backsight.lower.nodes import Compute, Read, Term
+from backsight.lower.nodes import NEUTRAL, Compute, Read, Term
 from backsight.lower.schedule import Group
 from backsight.lower.tidy import TEMPORARY
 from backsight.lower.writer import Writer

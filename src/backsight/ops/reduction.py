@@ -1,4 +1,4 @@
-"""Folding axes: sum, mean, max, log-sum-exp; and softmax, which normalises along one."""
+"""Folding axes: sum, mean, log-sum-exp; softmax and its logarithm, which normalise along one."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from backsight.ops.arithmetic import divide
 from backsight.ops.shapes import without_axes
 from backsight.ops.value import Value, apply
 
-_MATRIX = ([[0.5, -1.0, 2.0], [0.3, 0.7, -0.2]],)
-_TRIALS: tuple[dict[str, Any], ...] = (
+MATRIX = ([[0.5, -1.0, 2.0], [0.3, 0.7, -0.2]],)
+TRIALS: tuple[dict[str, Any], ...] = (
     {"axes": (0, 1), "keepdims": False},
     {"axes": (1,), "keepdims": False},
     {"axes": (0,), "keepdims": True},
 )
 
 
-def _result(types: Sequence[ArrayType], axes: tuple[int, ...], keepdims: bool) -> ArrayType:
+def result_(types: Sequence[ArrayType], axes: tuple[int, ...], keepdims: bool) -> ArrayType:
     if any(axis >= types[0].rank for axis in axes):
         raise ShapeError(f"there is no axis {max(axes)} in {types[0]}")
     return ArrayType(without_axes(types[0].shape, axes, keepdims))
 
 
-def _result_of_some(types: Sequence[ArrayType], axes: tuple[int, ...], keepdims: bool) -> ArrayType:
-    """As `_result`, for folds that nothing has no answer to; a named axis without rows gives -inf."""
+def result_of_some(types: Sequence[ArrayType], axes: tuple[int, ...], keepdims: bool) -> ArrayType:
+    """As `result_`, for folds that nothing has no answer to; a named axis without rows gives -inf."""
     if any(dim == 0 for axis, dim in enumerate(types[0].shape) if axis in axes):
         raise ShapeError(
             f"no numbers lie along axes {axes} of {types[0]}, so there is no largest",
             remedy="leave out arrays without entries",
         )
-    return _result(types, axes, keepdims)
+    return result_(types, axes, keepdims)
 
 
-def _fold(function: Callable[[list[float]], float]) -> Callable[..., list[float]]:
+def fold(function: Callable[[list[float]], float]) -> Callable[..., list[float]]:
     """A reference that collects the numbers of each cell of the result and folds them."""
 
     def reference(
@@ -77,15 +77,13 @@ def count(x: Value, axes: tuple[int, ...]) -> Any:
     return total
 
 
-def _max(cell: list[float]) -> float:
+def largest(cell: list[float]) -> float:
     return math.nan if any(math.isnan(v) for v in cell) else max(cell, default=-math.inf)
 
 
 def _logsumexp(cell: list[float]) -> float:
-    largest = _max(cell)
-    if not math.isfinite(largest):
-        return largest
-    return largest + math.log(sum(math.exp(v - largest) for v in cell))
+    top = largest(cell)
+    return top + math.log(sum(math.exp(v - top) for v in cell)) if math.isfinite(top) else top
 
 
 def _sum_vjp(g: Value, y: Value, x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[Any]:
@@ -94,21 +92,6 @@ def _sum_vjp(g: Value, y: Value, x: Value, axes: tuple[int, ...], keepdims: bool
 
 def _mean_vjp(g: Value, y: Value, x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[Any]:
     return (spread(g / count(x, axes), x.type.shape, axes, keepdims),)
-
-
-def _max_share(y: Value, x: Value, axes: tuple[int, ...], keepdims: bool) -> Any:
-    """1 where an element is the largest of its cell, shared evenly among ties."""
-    winners = apply("eq", x, spread(y, x.type.shape, axes, keepdims)) * 1.0
-    ties = apply("sum", winners, axes=axes, keepdims=True)
-    return winners / ties
-
-
-def _max_vjp(g: Value, y: Value, x: Value, axes: tuple[int, ...], keepdims: bool) -> tuple[Any]:
-    return (spread(g, x.type.shape, axes, keepdims) * _max_share(y, x, axes, keepdims),)
-
-
-def _max_jvp(dx: Value, y: Value, x: Value, axes: tuple[int, ...], keepdims: bool) -> Any:
-    return apply("sum", dx * _max_share(y, x, axes, keepdims), axes=axes, keepdims=keepdims)
 
 
 def _shares(y: Value, x: Value, axes: tuple[int, ...], keepdims: bool) -> Any:
@@ -130,13 +113,13 @@ sum_ = register(
         "sum",
         Family.REDUCE,
         says="adds up",
-        result=_result,
-        reference=_fold(lambda cell: math.fsum(cell) if all(map(math.isfinite, cell)) else sum(cell)),
+        result=result_,
+        reference=fold(lambda cell: math.fsum(cell) if all(map(math.isfinite, cell)) else sum(cell)),
         vjp=_sum_vjp,
         jvp=lambda dx, y, x, axes, keepdims: apply("sum", dx, axes=axes, keepdims=keepdims),
         why="every term of a sum moves it by just as much",
-        try_at=_MATRIX,
-        try_params=_TRIALS,
+        try_at=MATRIX,
+        try_params=TRIALS,
     )
 )
 mean = register(
@@ -144,27 +127,13 @@ mean = register(
         "mean",
         Family.REDUCE,
         says="takes the mean",
-        result=_result,
-        reference=_fold(lambda cell: divide(sum(cell), len(cell))),
+        result=result_,
+        reference=fold(lambda cell: divide(sum(cell), len(cell))),
         vjp=_mean_vjp,
         jvp=lambda dx, y, x, axes, keepdims: apply("mean", dx, axes=axes, keepdims=keepdims),
         why="every term moves the mean by one part in as many as there are",
-        try_at=_MATRIX,
-        try_params=_TRIALS,
-    )
-)
-max_ = register(
-    Op(
-        "max",
-        Family.REDUCE,
-        says="keeps the largest",
-        result=_result_of_some,
-        reference=_fold(_max),
-        vjp=_max_vjp,
-        jvp=_max_jvp,
-        why="only the largest matters; ties share the slope evenly",
-        try_at=_MATRIX,
-        try_params=_TRIALS,
+        try_at=MATRIX,
+        try_params=TRIALS,
     )
 )
 logsumexp = register(
@@ -172,13 +141,13 @@ logsumexp = register(
         "logsumexp",
         Family.REDUCE,
         says="takes the logarithm of the sum of exponentials",
-        result=_result_of_some,
-        reference=_fold(_logsumexp),
+        result=result_of_some,
+        reference=fold(_logsumexp),
         vjp=_logsumexp_vjp,
         jvp=_logsumexp_jvp,
         why="the slope with respect to each term is its share of the sum: softmax",
-        try_at=_MATRIX,
-        try_params=_TRIALS,
+        try_at=MATRIX,
+        try_params=TRIALS,
     )
 )
 
@@ -188,7 +157,7 @@ def _softmax_reference(
 ) -> list[Any]:
     (x,) = arrays
     kept = tuple(1 if i == axis else n for i, n in enumerate(x.shape))
-    total = Array(kept, _fold(_logsumexp)(arrays, kept, dims, (axis,), True))
+    total = Array(kept, fold(_logsumexp)(arrays, kept, dims, (axis,), True))
     cells = (tuple(0 if i == axis else k for i, k in enumerate(index)) for index in indices(x.shape))
     return [_share(v, total.at(cell)) for v, cell in zip(x.data, cells, strict=True)]
 
@@ -211,7 +180,33 @@ softmax = register(
         vjp=_softmax_vjp,
         jvp=lambda dx, y, x, axis: y * (dx - apply("sum", dx * y, axes=(axis,), keepdims=True)),
         why="a share grows by itself times how much more than the average its number was nudged",
-        try_at=_MATRIX,
+        try_at=MATRIX,
+        try_params=({"axis": 1}, {"axis": 0}),
+    )
+)
+
+
+def _log_softmax_reference(
+    arrays: Sequence[Array], shape: tuple[int, ...], dims: Mapping[str, int], axis: int
+) -> list[Any]:
+    (x,) = arrays
+    kept = tuple(1 if i == axis else n for i, n in enumerate(x.shape))
+    total = Array(kept, fold(_logsumexp)(arrays, kept, dims, (axis,), True))
+    cells = (tuple(0 if i == axis else k for i, k in enumerate(index)) for index in indices(x.shape))
+    return [v - total.at(cell) for v, cell in zip(x.data, cells, strict=True)]
+
+
+log_softmax = register(
+    Op(
+        "log_softmax",
+        Family.REDUCE,
+        says="takes the logarithms of shares that add up to 1",
+        result=lambda types, axis: types[0],
+        reference=_log_softmax_reference,
+        vjp=lambda g, y, x, axis: (g - apply("exp", y) * apply("sum", g, axes=(axis,), keepdims=True),),
+        jvp=lambda dx, y, x, axis: dx - apply("sum", apply("exp", y) * dx, axes=(axis,), keepdims=True),
+        why="its own nudge moves it by as much, less what the total grows by: the shares' mean of all nudges",
+        try_at=MATRIX,
         try_params=({"axis": 1}, {"axis": 0}),
     )
 )
