@@ -1,4 +1,10 @@
-"""Add, subtract, multiply, divide, negate, power: the slopes everybody starts from."""
+"""Add, subtract, multiply, divide, negate, power: the slopes everybody starts from.
+
+Powers at the edges: values are IEEE's (anything to the 0 is 1, 1 to anything is 1, a negative base to a
+fractional power is NaN, 0 to a negative power inf). The base's slope is 0 where the exponent is 0, and inf at
+base 0 where the exponent lies between 0 and 1. The exponent's slope is 0 at base 0 with a positive exponent,
+and NaN for a negative base, which has no logarithm.
+"""
 
 from __future__ import annotations
 
