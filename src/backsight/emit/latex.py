@@ -71,6 +71,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "scatter": ("axis", "batch"),
     "sort": ("axis",),
     "argsort": ("axis",),
+    "searchsorted": (),
     "cumsum": ("axis",),
     "cumprod": ("axis",),
     "recurrence": ("axis",),
