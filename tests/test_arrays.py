@@ -12,7 +12,7 @@ import pytest
 
 import backsight.numpy as bnp
 from backsight import compile as compile_function
-from backsight import trace
+from backsight import grad, trace
 from backsight.errors import BacksightError, DataShapeError, InPlaceError, ShapeError, TraceError
 from backsight.ir.evaluate import evaluate
 from backsight.transforms import gradient, simplify
@@ -418,6 +418,21 @@ def test_entries_by_a_traced_place() -> None:
         assert_close(run_reference(program, inputs), expected, 1e-14, "reference")
         assert_close(run_numpy(program, inputs), expected, 1e-14, "NumPy")
         assert_close(run_javascript([(program, inputs)])[0], expected, 1e-14, "JavaScript")
+
+
+def test_what_ufuncs_do_besides() -> None:
+    """`.outer` and `.accumulate` of sums and products, as their gradients have it."""
+
+    def cost(v: Any) -> Any:
+        sums = np.add.outer(v, v**2)
+        return np.sum(np.multiply.outer(v, sums) ** 2) + np.sum(np.multiply.accumulate(v) * v)
+
+    def theirs(v: Any) -> Any:
+        sums = v[:, None] + v**2
+        return jnp.sum((v[:, None, None] * sums) ** 2) + jnp.sum(jnp.cumprod(v) * v)
+
+    np.testing.assert_allclose(cost(V), theirs(V))
+    np.testing.assert_allclose(grad(cost)(V), jax.grad(theirs)(V), rtol=1e-12)
 
 
 def test_a_place_outside_its_axis_is_nan_in_a_kernel_and_an_error_elsewhere() -> None:

@@ -614,7 +614,7 @@ def _text(x: Any) -> Any:
 
 
 REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
-    (_in_place_on_tracer, InPlaceError, "x[0] = 1.0", "with_part"),
+    (_in_place_on_tracer, InPlaceError, "x[0] = 1.0", "x = bnp.with_part(x, 0, 1.0)"),
     (_in_place_on_array, InPlaceError, "total += x", "total = total + x"),
     (_entry_of_array, LostGradientError, "total[0] = x[0]", "np.stack"),
     (_array_of_tracers, LostGradientError, "np.array([x[0], x[1]])", "np.stack"),

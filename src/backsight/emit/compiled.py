@@ -12,7 +12,7 @@ from typing import Any
 
 from backsight.emit.calling import MISS, Leaf, entry
 from backsight.emit.numpy import FROM_SCIPY, HELPERS, function_name, render
-from backsight.emit.python import branch_message
+from backsight.emit.python import branch_message, called
 from backsight.errors import GuardError, ShapeError
 from backsight.ir.evaluate import Array, evaluate_all
 from backsight.ir.op import REGISTRY
@@ -118,7 +118,7 @@ def _evaluated(program: Program, *inputs: Any) -> list[Any]:
 
 def _with_numpy(program: Program, numpy: Any) -> Callable[..., Sequence[Any]]:
     source = render(program, standalone=False, comments=False).text
-    helpers = "\n\n".join(HELPERS.values())
+    helpers = "\n\n".join(called(HELPERS, source))
     filename = f"<backsight {program.name} {next(_numbers)}>"
     whole = f"{helpers}\n\n{source}"
     linecache.cache[filename] = (len(whole), None, whole.splitlines(keepends=True), filename)

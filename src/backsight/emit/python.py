@@ -128,15 +128,22 @@ def write_function(program: Program, speller: PythonSpeller, *, standalone: bool
 def _above(program: Program, speller: PythonSpeller, lines: Sequence[Line]) -> list[str]:
     """Imports, and the helper functions that the lines (or another helper) call."""
     code = "\n".join(line.text.partition("  # ")[0] for line in lines if " raise " not in line.text)
-    helpers: list[str] = []
-    for name, text in reversed(list(speller.helpers.items())):
-        if re.search(rf"(?<![\w.]){name}\(", code):
-            helpers.insert(0, text)
-            code = f"{text}\n{code}"
+    helpers = called(speller.helpers, code)
+    code = "\n".join([*helpers, code])
     if program.guards:
         helpers.append(BRANCHES)
     parted = [line for text in helpers for line in ("", "", *text.split("\n"))]
     return [*speller.imports(code), *parted, "", ""]
+
+
+def called(helpers: Mapping[str, str], code: str) -> list[str]:
+    """The helper functions that the code calls, and those that these call; one may call those before it."""
+    found: list[str] = []
+    for name, text in reversed(list(helpers.items())):
+        if re.search(rf"(?<![\w.]){name}\(", code):
+            found.insert(0, text)
+            code = f"{text}\n{code}"
+    return found
 
 
 def _returned(program: Program, speller: PythonSpeller) -> list[str]:

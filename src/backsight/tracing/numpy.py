@@ -16,8 +16,9 @@ from backsight.ir.program import Atom, Constant, Guard, Program, Var
 from backsight.ops.shapes import show
 from backsight.ops.value import Value, innermost, plain_number
 from backsight.tracing.builder import TraceBuilder
-from backsight.tracing.functions import FUNCTIONS, REDUCTIONS, reshape, transpose
-from backsight.tracing.functions.common import values
+from backsight.tracing.functions import ACCUMULATIONS, FUNCTIONS, REDUCTIONS, reshape, transpose
+from backsight.tracing.functions.common import Table, values
+from backsight.tracing.functions.picking import outer_of
 from backsight.tracing.functions.remedies import instead
 from backsight.tracing.indexing import read
 from backsight.tracing.rewriting import out_of_place
@@ -32,7 +33,7 @@ _METHODS = frozenset(
     ]
 )
 """What arrays can do that the functions of the same names do."""
-_IN_PLACE = frozenset(["fill", "sort", "partition", "put", "resize", "itemset", "setfield", "byteswap"])
+_IN_PLACE = frozenset(["fill", "sort", "partition", "put", "resize"])
 
 
 def _in_place(what: str) -> InPlaceError:
@@ -130,7 +131,10 @@ class Tracer(Value):
         written = f"np.{name}" if hasattr(sys.modules["numpy"], name) else f"scipy.special.{name}"
         if kwargs.pop("out", None) is not None or method == "at":
             raise _in_place(f"{written}{'.at' if method == 'at' else ''} would write into an array")
-        table = FUNCTIONS if method == "__call__" else REDUCTIONS if method == "reduce" else {}
+        if method == "outer" and name in FUNCTIONS and len(inputs) == 2:
+            return record(lambda a, b: outer_of(FUNCTIONS[name], a, b), f"{written}.outer", inputs, kwargs)
+        tables = {"__call__": FUNCTIONS, "reduce": REDUCTIONS, "accumulate": ACCUMULATIONS}
+        table: Table = tables.get(method, {})
         return record(
             table.get(name), f"{written}{'' if method == '__call__' else '.' + method}", inputs, kwargs
         )

@@ -15,6 +15,7 @@ from backsight.ir.op import REGISTRY, Family
 from backsight.ir.program import Atom, Constant, Guard, Program, Var
 from backsight.ops.linalg import read_spec
 from backsight.ops.shapes import broadcast_shapes
+from backsight.ops.shaping import WHOLE
 from backsight.transforms.joins import join_parts
 from backsight.transforms.products import collect, common_divisor
 from backsight.transforms.rewrite import prune, substitute
@@ -217,6 +218,16 @@ def _reshape(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     return None
 
 
+def _whole(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """A part that is everything, picked out or put back."""
+    (a,) = inputs
+    key, whole = params["key"], params.get("shape", a.type.shape)
+    if a.type.shape != whole or len(key) > len(whole):
+        return None
+    everything = all(item in (WHOLE, ("slice", 0, d, 1)) for item, d in zip(key, whole, strict=False))
+    return a if everything else None
+
+
 def _fold_transposes(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     """`A.T @ B` is a contraction with other letters."""
     operands, right = read_spec(params["spec"])
@@ -306,6 +317,8 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "reshape": (_moved_scalar("reshape"), _reshape),
     "expand_dims": (_moved_scalar("expand_dims"),),
     "squeeze": (_moved_scalar("squeeze"),),
+    "index": (_whole,),
+    "unindex": (_whole,),
     "contract": (
         _drop_identity,
         _fold_transposes,

@@ -14,10 +14,11 @@ from backsight.tracing.functions import (
 )
 from backsight.tracing.functions.common import Table
 from backsight.tracing.functions.linalg import matmul
+from backsight.tracing.functions.picking import ACCUMULATIONS
 from backsight.tracing.functions.reductions import REDUCTIONS
 from backsight.tracing.functions.shaping import reshape, transpose
 
-__all__ = ["FUNCTIONS", "REDUCTIONS", "matmul", "reshape", "transpose"]
+__all__ = ["ACCUMULATIONS", "FUNCTIONS", "REDUCTIONS", "matmul", "reshape", "transpose"]
 
 FUNCTIONS: Table = {
     **elementwise.TABLE,

@@ -243,6 +243,8 @@ def _padded_with_zeros(x: Any, widths: Sequence[tuple[int, int]]) -> Any:
             size = size_along(x, axis, "np.pad")
             key.append(("slice", before, before + size, 1))
             shape.append(before + size + after)
+    while key and key[-1] == WHOLE:
+        key.pop()
     return apply("unindex", x, key=tuple(key), shape=tuple(shape))
 
 

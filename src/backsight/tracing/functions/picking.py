@@ -106,6 +106,12 @@ def _triangle(op: str) -> Any:
 # running ----------------------------------------------------------------------------------------------------
 
 
+def outer_of(function: Any, a: Any, b: Any) -> Any:
+    """`np.add.outer` and its like: every entry of a with every entry of b."""
+    a, b = values(a, b)
+    return function(expand_dims(a, tuple(range(rank(a), rank(a) + rank(b)))) if rank(b) else a, b)
+
+
 def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
     (x,) = values(x)
     axis = normal_axes(axis, rank(x))[0]
@@ -312,4 +318,10 @@ TABLE: Table = {
             *("delete", "unique_values", "union1d", "intersect1d", "setdiff1d"),
         )
     },
+}
+
+# `np.add.accumulate` and its like, which count axes from 0.
+ACCUMULATIONS: Table = {
+    "add": lambda x, axis=0: cumsum(x, axis),
+    "multiply": lambda x, axis=0: cumprod(x, axis),
 }
