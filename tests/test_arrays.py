@@ -52,7 +52,7 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             np.diff(v); np.diff(v, 2); np.trapezoid(v); np.trapezoid(v, dx=0.5); np.ediff1d(v)
             np.convolve(v, v[:3]); np.convolve(v[:3], v, mode="same"); np.convolve(v, v[:2], mode="valid")
             np.convolve(v, v[:2], mode="same"); np.correlate(v, v[:3]); np.correlate(v[:2], v, mode="full")
-            np.outer(v, v); np.interp(v, np.sort(v[:3]), v[2:]); np.interp(V, np.sort(v), v ** 2);
+            np.outer(v, v); np.interp(v, np.sort(v[:3]), v[2:]); np.interp(V + 0.1, np.sort(v), v ** 2);
             np.searchsorted(np.sort(V), v) * v; np.inner(v, v); np.vdot(v, v); np.kron(v[:2], v)
             np.split(v, [1, 3])[1]; np.array_split(v, 3)[0]; np.hsplit(v, 5)[2]
             np.atleast_2d(v); np.atleast_1d(v[0]); np.atleast_3d(v); np.expand_dims(v, (0, -1))
