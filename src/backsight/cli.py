@@ -146,6 +146,33 @@ def emit(
             typer.echo(source.rstrip("\n"))
 
 
+@app.command()
+def check(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A Python file with forward, backward and an example.")
+    ],
+    forward: Annotated[str, typer.Option(help="The forward function, or object.method.")] = "forward",
+    backward: Annotated[str, typer.Option(help="The backward function, or object.method.")] = "backward",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+) -> None:
+    """Check a backward pass written by hand: is it right, and if not, which line is wrong?
+
+    The status is 0 if all gradients agree, 1 if one does not, 2 if that cannot be said.
+    """
+    from backsight.checking import check as check_pair
+    from backsight.loading import blamed_on, load_pair
+
+    with _refusals():
+        first, second, args = load_pair(file, forward, backward)
+        with blamed_on(Path(file)):
+            verdict = check_pair(first, second, *args)
+        if as_json:
+            typer.echo(json.dumps(verdict.data(), indent=2))
+        else:
+            console.print(verdict)
+    raise typer.Exit(0 if verdict else 1)
+
+
 def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text, "utf-8")

@@ -85,6 +85,55 @@ def load(target: str, at: str = "") -> Call:
     return Call(function, file, names, values)
 
 
+def load_pair(
+    file: str, forward: str = "forward", backward: str = "backward"
+) -> tuple[Callable[..., Any], Callable[..., Any], tuple[Any, ...]]:
+    """A forward and a backward function of a file, and the arguments to call them with.
+
+    Args:
+        forward, backward: their names; `net.forward` is a method of the file's `net`. Where the file has no
+            such function, the method of the one object that has it.
+
+    The arguments are the file's `example`: a tuple, a dict by forward's parameters, or a function that gives
+    either.
+
+    Raises:
+        LoadError: the file, a function or the example is missing.
+    """
+    path, _ = _split(file)
+    module = _run(path)
+    first, second = (_member(module, path, name) for name in (forward, backward))
+    example = next((getattr(module, name) for name in _EXAMPLES if hasattr(module, name)), None)
+    with blamed_on(path):
+        example = example() if callable(example) else example
+    if isinstance(example, Mapping):
+        example = tuple(example[name] for name in inspect.signature(first).parameters if name in example)
+    if not isinstance(example, tuple | list):
+        raise LoadError(
+            f"{path} has no example to call {forward} with",
+            remedy="write example = (…,) in the file: the arguments of forward",
+        )
+    return first, second, tuple(example)
+
+
+def _member(module: ModuleType, file: Path, name: str) -> Callable[..., Any]:
+    """A function of a module by its dotted name, or that method of the one object that has it."""
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if found is None and "." not in name:
+        owners = [v for v in vars(module).values() if not isinstance(v, type) and hasattr(v, name)]
+        found = getattr(owners[0], name) if len(owners) == 1 else None
+    if not callable(found):
+        own = [k for k, v in vars(module).items() if inspect.isfunction(v)]
+        raise LoadError(
+            f"{file} has no function {name!r}",
+            remedy=f"name it with --forward or --backward; the file defines {', '.join(own) or 'none'}",
+        )
+    result: Callable[..., Any] = found
+    return result
+
+
 @contextmanager
 def blamed_on(file: Path) -> Iterator[None]:
     """An exception out of a person's code becomes an error that names their line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import linecache
@@ -19,11 +20,11 @@ from backsight.checking.diagnosis import Repair, Search
 from backsight.checking.matching import Match, match, true_gradient
 from backsight.checking.numbers import TOLERANCE, difference, numeric, same
 from backsight.checking.recognise import table
-from backsight.checking.truth import Truth
+from backsight.checking.truth import Differences, Truth, true_at
 from backsight.checking.verdict import Compared, Verdict
 from backsight.checking.watching import Place, Watch, called_codes, is_users
 from backsight.checking.words import described
-from backsight.errors import BacksightError
+from backsight.errors import BacksightError, CheckCallError
 from backsight.ir.evaluate import Array
 
 Swap = Mapping[Path, Any]
@@ -34,7 +35,10 @@ class Point:
 
     def __init__(self, pair: Pair, matches: list[Match], swap: Swap, tolerance: float) -> None:
         self.pair, self.matches, self.swap, self.tolerance = pair, matches, swap, tolerance
-        self.truth = Truth(pair, swap)
+        with quietly():
+            self.truth = true_at(pair, swap)
+        if self.truth.by_differences:
+            self.tolerance = max(tolerance, 1e-5)
         self.true = {m: true_gradient(m, pair, self.truth.gradients) for m in matches}
 
     def run(self) -> Outcome:
@@ -48,6 +52,11 @@ class Point:
 
     def agrees(self, outcome: Outcome) -> bool:
         return all(self._agrees(m, outcome) for m in self.matches)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there are true gradients to compare with."""
+        return all(math.isfinite(x) for a in self.true.values() for x in a.data)
 
     def wrong(self) -> set[int]:
         """Which gradients are wrong, by number."""
@@ -158,20 +167,36 @@ def check(
     matches = match(pair, backward, given)
     allowed = tolerance if tolerance is not None else _precision(matches, given)
     points = [Point(pair, matches, swap, allowed) for swap in _swaps(pair, matches)]
-    outcomes = [p.run() for p in points]
-    here = points[0].compared(outcomes[0])
-    wrong = [i for i, (p, o) in enumerate(zip(points, outcomes, strict=True)) if not p.agrees(o)]
-    remarks = _remarks(points, pair)
+    usable = [p for p in points if p.is_finite]
+    if not usable:
+        raise CheckCallError(
+            "the gradient of the cost is not finite at these arguments, nor near them",
+            remedy="check at other arguments: where the cost is finite and smooth",
+        )
+    outcomes = {p: p.run() for p in points}
+    _refuse_chance(matches, given, outcomes[points[0]])
+    wrong = [p for p in usable if not p.agrees(outcomes[p])]
+    here = usable[0].compared(outcomes[usable[0]])
+    remarks = _remarks(points, usable)
     if not wrong:
         return Verdict(True, here, remarks=remarks)
-    if wrong == [0] and all(g.given is not None and _finite(g.given) for g in here):
+    if wrong == [points[0]] and len(usable) > 1 and all(g.given and _finite(g.given) for g in here):
         kink = (
-            "At exactly these arguments the gradients differ, but not nearby: a kink, where either is right."
+            "At exactly these arguments gradients differ, but not beside them: a kink, where either is right."
         )
-        return Verdict(True, points[1].compared(outcomes[1]), remarks=(*remarks, kink))
-    chosen = points[wrong[-1]]
-    shown = here if 0 in wrong else chosen.compared(outcomes[wrong[-1]])
-    return _accused(pair, chosen, shown, remarks)
+        return Verdict(True, points[1].compared(outcomes[points[1]]), remarks=(*remarks, kink))
+    shown = here if usable[0] in wrong else wrong[-1].compared(outcomes[wrong[-1]])
+    return _accused(pair, wrong[-1], shown, remarks)
+
+
+def _refuse_chance(matches: list[Match], once: Outcome, again: Outcome) -> None:
+    for m in matches:
+        a, b = m.read(once), m.read(again)
+        if a is not None and b is not None and not same(a, b, 1e-12) and _finite(a) and _finite(b):
+            raise CheckCallError(
+                f"two runs give two gradients by {m.name}: something in them is drawn at random",
+                remedy="pass what is drawn (a dropout mask, say) as an argument, or seed it within forward",
+            )
 
 
 def _swaps(pair: Pair, matches: list[Match]) -> list[Swap]:
@@ -189,7 +214,9 @@ def _finite(array: Array) -> bool:
     return all(math.isfinite(x) for x in array.data)
 
 
-def _remarks(points: list[Point], pair: Pair) -> tuple[str, ...]:
+def _remarks(points: list[Point], usable: list[Point]) -> tuple[str, ...]:
+    if points[0] not in usable:
+        return ("At exactly these arguments the true gradient is not finite; it was compared beside them.",)
     if points[0].truth.by_differences:
         return (
             f"The forward pass could not be traced ({points[0].truth.by_differences}), so the gradients were "
@@ -203,11 +230,15 @@ def _accused(pair: Pair, point: Point, shown: tuple[Compared, ...], remarks: tup
     search = _search(pair, point)
     with quietly():
         repair = next(search.repairs(), None)
-        known = tuple(table(search.watch, point.truth)) if search.truth is not None else ()
+        known = tuple(table(search.watch, search.truth)) if search.truth is not None else ()
         start = Verdict(False, shown, known, remarks=remarks)
         if repair is not None:
             return _repaired(start, repair, search)
         place = search.first_unknown()
+    broken = search.first_not_finite()
+    if broken is not None:
+        says = f"{ast.unparse(broken.node)} is not finite here, which the gradients are."
+        return _placed(replace(start, cause="not finite", says=says), broken)
     if place is None:
         return replace(start, cause="unknown", says="The gradients are wrong, but no line could be named.")
     says = "No single change makes all gradients right; this is the first value that is nothing known."
@@ -238,8 +269,9 @@ def _placed(verdict: Verdict, place: Place) -> Verdict:
 class Unmatched:
     """Judges the outcomes of a backward pass that raises, once a change lets it finish."""
 
-    def __init__(self, pair: Pair, truth: Truth) -> None:
-        self.pair, self.truth, self.matches = pair, truth, []  # type: Pair, Truth, list[Match]
+    def __init__(self, pair: Pair, truth: Truth | Differences) -> None:
+        self.pair, self.truth = pair, truth
+        self.matches: list[Match] = []
 
     def agrees(self, outcome: Outcome) -> bool:
         found = match(self.pair, self.pair.backward, outcome)
@@ -274,12 +306,13 @@ def _raised(pair: Pair, error: Exception) -> Verdict:
         raised=raised,
         evidence=(f"As it stands, line {where.lineno} raises {raised}.",),
     )
-    truth = Truth(pair, {})
     with quietly():
+        truth = true_at(pair, {})
         shared, _ = called_codes(lambda: pair.run_forward(pair.copied({})))
         watch = Watch(lambda: _ended(pair), shared)
         watch.recorded(lambda: _ended(pair))
-        search = Search(watch, truth, lambda: pair.run({}), Unmatched(pair, truth), most=800)
+        known = truth if isinstance(truth, Truth) else None
+        search = Search(watch, known, lambda: pair.run({}), Unmatched(pair, truth), most=800)
         repair = next(search.repairs(), None)
         return _repaired(start, repair, search) if repair is not None else replace(start, evidence=())
 
@@ -295,5 +328,5 @@ def _search(pair: Pair, point: Point) -> Search:
         shared, _ = called_codes(lambda: pair.run_forward(pair.copied(point.swap)))
         watch = Watch(point.run, shared)
         watch.recorded(point.run)
-    truth = None if point.truth.by_differences else point.truth
+    truth = point.truth if isinstance(point.truth, Truth) else None
     return Search(watch, truth, point.bare_run, point)

@@ -174,7 +174,8 @@ class Pair:
 
     def copied(self, swap: Mapping[Path, Any]) -> dict[str, Any]:
         """Arguments and objects to use up, with some values replaced."""
-        bundle: dict[str, Any] = Copier(swap)(self.bundle)
+        fresh = {path: v.copy() if is_array(v) and hasattr(v, "copy") else v for path, v in swap.items()}
+        bundle: dict[str, Any] = Copier(fresh)(self.bundle)
         return bundle
 
     def run(self, swap: Mapping[Path, Any]) -> Outcome:

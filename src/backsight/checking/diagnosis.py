@@ -8,6 +8,7 @@ what lines compute is compared with everything true, and the first suspicious on
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from backsight.checking.repairs import (
     edits,
     factors,
     insertions,
+    negated,
     of_statement,
     slopes,
     splices,
@@ -86,6 +88,7 @@ class Search:
         """Changes that work, the most convincing first."""
         attempts = (
             self._rewrite,
+            self._negate,
             self._replace_slopes,
             self._replace_roots,
             self._replace_parts,
@@ -119,7 +122,8 @@ class Search:
                 moved = spread.get(key)
                 if moved is not None and not moved >= self.wrong:
                     continue
-                groups[2 * (key in right) + (moved != self.wrong)].append(p)
+                others = moved is not None and moved != self.wrong
+                groups[2 * (key in right) + others].append(p)
             self._groups = groups
         return self._groups
 
@@ -189,6 +193,11 @@ class Search:
             named += [q for q in self._wanted if q not in named]
             yield from self._replace(place, ("adjoint", "slope", "value"), named)
 
+    def _negate(self, place: Place) -> Iterator[Repair]:
+        for edit in negated(place):
+            if self._edited(edit):
+                yield Repair(place, edit.cause, edit.node)
+
     def _replace_slopes(self, place: Place) -> Iterator[Repair]:
         for edit in slopes(place, self.watch):
             if self._edited(edit):
@@ -231,6 +240,13 @@ class Search:
             if unknown is not None or named is not None:
                 return unknown or named
         return None
+
+    def first_not_finite(self) -> Place | None:
+        """The first value that is nan or infinite, while none was before it."""
+        broken = [
+            p for p in self.watch.places if any(not math.isfinite(x) for a in p.arrays[:1] for x in a.data)
+        ]
+        return min(broken, key=lambda p: p.first, default=None)
 
 
 def _is_top(place: Place, places: list[Place]) -> bool:

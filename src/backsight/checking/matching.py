@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backsight.checking.calling import Outcome, Pair, Part, Path, at, children, is_object, parts
+from backsight.checking.calling import (
+    Outcome,
+    Pair,
+    Part,
+    Path,
+    at,
+    children,
+    is_number_like,
+    is_object,
+    parts,
+)
 from backsight.checking.numbers import numeric, same_data
 from backsight.checking.syntax import definition_of
 from backsight.errors import CheckCallError
@@ -59,6 +69,11 @@ def match(pair: Pair, backward: Callable[..., Any], outcome: Outcome) -> list[Ma
     Raises:
         CheckCallError: nothing could be matched.
     """
+    if not any(is_number_like(p.value) for p in pair.parts()):
+        raise CheckCallError(
+            "no argument holds floating-point numbers, so there is nothing to differentiate by",
+            remedy="give parameters as floats: 3.0 instead of 3",
+        )
     result, start = _without_cost(outcome)
     known = pair.parts()
     by_label = _by_label(result, start, known, pair, backward)

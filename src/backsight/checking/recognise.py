@@ -82,7 +82,10 @@ def by_name(place: Place, truth: Truth) -> list[Quantity]:
 
 def _scaled(place: Place, truth: Truth) -> bool:
     """Whether a value is an adjoint but for a positive factor, which another line may well supply."""
-    for _, stack in candidates(truth, ("adjoint",), [a.shape for a in place.arrays]):
+    named = truth.program.variables()
+    for q, stack in candidates(truth, ("adjoint",), [a.shape for a in place.arrays]):
+        if q.of not in named or not named[q.of].named:
+            continue
         factors = [ratio(a, b) or 1.0 for a, b in zip(place.arrays, stack, strict=True)]
         alike = all(f > 0 and abs(f / factors[0] - 1) < 1e-6 for f in factors)
         if alike and factors[0] != 1 and (len(factors) > 1 or len(place.arrays[0].data) > 1):
@@ -103,7 +106,8 @@ def is_right(place: Place, truth: Truth) -> bool:
         return any(q.kind == "adjoint" and (q.of in meant or stem(q.of) in meant) for q in found)
     if name in truth.program.variables():
         return any(q.kind == "value" and stem(q.of) == stem(name) for q in found)
-    return bool(name) and any(a.data and any(a.data) for a in place.arrays)
+    named = truth.program.variables()
+    return bool(name) and any(q.kind == "adjoint" and q.of in named and named[q.of].named for q in found)
 
 
 def table(watch: Watch, truth: Truth) -> Iterator[Adjoint]:

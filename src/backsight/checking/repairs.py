@@ -91,9 +91,14 @@ def edits(place: Place, watch: Watch) -> Iterator[Edit]:
     yield from _of_index(place)
     if not _is_arithmetic(place):
         return
-    yield Edit(place, ast.UnaryOp(ast.USub(), node), "sign")
     if any(len(a.shape) == 2 for a in place.arrays[:1]):
         yield Edit(place, ast.Attribute(node, "T", ast.Load()), "transpose")
+
+
+def negated(place: Place) -> Iterator[Edit]:
+    """The value with the other sign."""
+    if _is_arithmetic(place) and not isinstance(place.node, ast.Constant):
+        yield Edit(place, ast.UnaryOp(ast.USub(), place.node), "sign")
 
 
 def _is_arithmetic(place: Place) -> bool:

@@ -15,9 +15,9 @@ from typing import Any
 
 from backsight.api import trace_call
 from backsight.checking.calling import Copier, Pair, Path, at, is_array, is_number_like
-from backsight.checking.numbers import numeric
+from backsight.checking.numbers import like, numeric
 from backsight.emit.compiled import compile as compile_program
-from backsight.errors import BacksightError
+from backsight.errors import BacksightError, LostGradientError, TraceError
 from backsight.ir.builder import Builder
 from backsight.ir.evaluate import Array
 from backsight.ir.op import REGISTRY, Family
@@ -131,27 +131,74 @@ class Truth:
         return self._groups[key]
 
 
+class Differences:
+    """Gradients alone, by central differences: for a forward pass that cannot be traced.
+
+    Attributes:
+        by_differences: why it cannot.
+    """
+
+    def __init__(self, pair: Pair, swap: Mapping[Path, Any], why: str) -> None:
+        self.by_differences = why
+        self.quantities: list[Quantity] = []
+        self.names = _leaf_names(pair, True)
+        self.gradients = {path: _measured(pair, swap, path) for path in self.names}
+
+
+def true_at(pair: Pair, swap: Mapping[Path, Any]) -> Truth | Differences:
+    """What is true at a point; from differences where the forward pass cannot be traced."""
+    try:
+        try:
+            return Truth(pair, swap)
+        except LostGradientError:  # a plain number may be a count or a setting
+            return Truth(pair, swap, lift_scalars=False)
+    except TraceError as error:
+        return Differences(pair, swap, error.message)
+
+
+def _measured(pair: Pair, swap: Mapping[Path, Any], path: Path) -> Array:
+    value = swap.get(path, at(pair.bundle, path))
+    array = numeric(value)
+    if array is None:
+        return Array((), [0.0])
+
+    def cost(i: int, moved: float) -> float:
+        data = [*array.data[:i], moved, *array.data[i + 1 :]]
+        bundle = pair.copied({**swap, path: like(value, array.shape, data)})
+        return float(pair.run_forward(bundle)[0])
+
+    slopes = []
+    for i, x in enumerate(array.data):
+        width = 1e-6 * max(1.0, abs(x))
+        slopes.append((cost(i, x + width) - cost(i, x - width)) / (2 * width))
+    return Array(array.shape, slopes)
+
+
 def stem(name: str) -> str:
     """`h` for `h_3`: one name in a loop."""
     return _COUNT.sub("", name)
+
+
+def _leaf_names(pair: Pair, scalars: bool) -> dict[Path, str]:
+    """A name of its own for every leaf that holds floating-point numbers."""
+    names: dict[Path, str] = {}
+    taken: set[str] = set()
+    for part in pair.parts():
+        if is_number_like(part.value) and (scalars or is_array(part.value) or part.path[0] == "args"):
+            wanted, count = part.name if part.name.isidentifier() else "x", 2
+            name = wanted
+            while name in taken:
+                name, count = f"{wanted}_{count}", count + 1
+            taken.add(name)
+            names[part.path] = name
+    return names
 
 
 def _traced(
     pair: Pair, swap: Mapping[Path, Any], scalars: bool
 ) -> tuple[Program, dict[Path, str], tuple[Any, ...]]:
     """The forward pass, its input for each leaf, and the arrays it closes over."""
-    leaves = {
-        part.path: part
-        for part in pair.parts()
-        if is_number_like(part.value) and (scalars or is_array(part.value) or part.path[0] == "args")
-    }
-    names: dict[Path, str] = {}
-    for path, part in leaves.items():
-        wanted, count = part.name if part.name.isidentifier() else "x", 2
-        name = wanted
-        while name in names.values():
-            name, count = f"{wanted}_{count}", count + 1
-        names[path] = name
+    names = _leaf_names(pair, scalars)
 
     def forward(*values: Any) -> Any:
         bundle = Copier(dict(zip(names, values, strict=True)))(pair.bundle)
@@ -162,7 +209,7 @@ def _traced(
         [inspect.Parameter(n, kind) for n in names.values()]
     )
     forward.__name__ = getattr(pair.forward, "__name__", "forward")
-    examples = [swap.get(path, part.value) for path, part in leaves.items()]
+    examples = [swap.get(path, at(pair.bundle, path)) for path in names]
     examples = [x.astype(float) if is_array(x) and hasattr(x, "astype") else x for x in examples]
     traced = trace_call(forward, examples, {})
     return traced.program, names, traced.captured

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import linecache
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,35 @@ class Verdict:
     def __str__(self) -> str:
         return "\n".join(text for text, _ in lines(self))
 
+    def data(self) -> dict[str, Any]:
+        """The verdict as plain data, for JSON and for figures."""
+        return {
+            "ok": self.ok,
+            "cause": self.cause,
+            "says": self.says,
+            "file": self.file,
+            "line": self.line,
+            "text": self.text,
+            "remedy": self.remedy,
+            "edge": list(self.edge) if self.edge else None,
+            "forwardLine": self.forward_line,
+            "raised": self.raised,
+            "evidence": list(self.evidence),
+            "remarks": list(self.remarks),
+            "gradients": [
+                {
+                    "name": g.name,
+                    "agrees": g.agrees,
+                    "given": _finite(g.given.tolist()) if g.given else None,
+                    "true": _finite(g.true.tolist()),
+                }
+                for g in self.gradients
+            ],
+            "adjoints": [
+                {"name": a.name, "line": a.line, "means": a.means, "right": a.right} for a in self.adjoints
+            ],
+        }
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
 
@@ -98,9 +129,9 @@ def lines(v: Verdict) -> list[tuple[str, str]]:
     else:
         found.append((v.says, "bold red"))
         if v.line:
-            found += [("", ""), (f"  {v.file}:{v.line}", "dim"), (f"  → {v.text}", "bold")]
+            found += [("", ""), (f"  {v.file}:{v.line}", "dim"), *_excerpt(v)]
         if v.remedy:
-            found.append((f"    {v.remedy}", "green"))
+            found.append((f"           {v.remedy}", "green"))
         if v.edge:
             line = f" (line {v.forward_line} of the forward pass)" if v.forward_line else ""
             found.append((f"    The step back from {v.edge[0]} to {v.edge[1]}{line}.", ""))
@@ -110,6 +141,13 @@ def lines(v: Verdict) -> list[tuple[str, str]]:
         found += [(_row(g), "" if g.agrees else "red") for g in v.gradients]
     found += [(remark, "yellow") for remark in v.remarks]
     return found
+
+
+def _excerpt(v: Verdict) -> list[tuple[str, str]]:
+    """The line with an arrow, below the two before it."""
+    before = [(n, linecache.getline(v.file, n).rstrip()) for n in range(max(1, v.line - 2), v.line)]
+    shown = [(f"    {n:4} │ {text}", "dim") for n, text in before if text]
+    return [*shown, (f"  → {v.line:4} │ {linecache.getline(v.file, v.line).rstrip() or v.text}", "bold")]
 
 
 def _row(g: Compared) -> str:
@@ -128,29 +166,8 @@ def _gap(given: Array | None, true: Array, i: int) -> float:
     return gap if gap == gap else float("inf")
 
 
-def as_data(v: Verdict) -> dict[str, Any]:
-    """The verdict as plain data, for JSON."""
-    return {
-        "ok": v.ok,
-        "cause": v.cause,
-        "says": v.says,
-        "line": v.line,
-        "text": v.text,
-        "remedy": v.remedy,
-        "edge": list(v.edge) if v.edge else None,
-        "forwardLine": v.forward_line,
-        "evidence": list(v.evidence),
-        "remarks": list(v.remarks),
-        "gradients": [
-            {
-                "name": g.name,
-                "agrees": g.agrees,
-                "given": g.given.tolist() if g.given else None,
-                "true": g.true.tolist(),
-            }
-            for g in v.gradients
-        ],
-        "adjoints": [
-            {"name": a.name, "line": a.line, "means": a.means, "right": a.right} for a in v.adjoints
-        ],
-    }
+def _finite(value: Any) -> Any:
+    """Nested lists of numbers as JSON can hold them: nan and inf as text."""
+    if isinstance(value, list):
+        return [_finite(v) for v in value]
+    return value if math.isfinite(value) else str(value)

@@ -26,7 +26,18 @@ from backsight.ir.evaluate import Array
 from backsight.tracing.source import _is_library
 
 PROBE = "__backsight_probe__"
-_WATCHED = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.IfExp)
+_WATCHED = (
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Call,
+    ast.Name,
+    ast.Attribute,
+    ast.Subscript,
+    ast.Compare,
+    ast.IfExp,
+    ast.ListComp,
+    ast.List,
+)
 _LIBRARIES = tuple(
     os.path.realpath(p) + os.sep for k, p in sysconfig.get_paths().items() if k not in ("scripts", "data")
 )
