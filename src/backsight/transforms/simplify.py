@@ -282,6 +282,21 @@ def _drop_identity(state: Rewriting, inputs: Inputs, params: Params) -> Atom | N
     return None
 
 
+def _scalar_factor(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
+    """A single number among the two factors of a contraction multiplies the other."""
+    operands, right = read_spec(params["spec"])
+    if len(inputs) != 2 or "" not in operands or all(a.type.dtype != "float64" for a in inputs):
+        return None
+    place = operands.index("")
+    scalar, other, letters = inputs[place], inputs[1 - place], operands[1 - place]
+    if len(set(letters)) < len(letters) or set(letters) != set(right):
+        return None
+    if letters != right:
+        axes = tuple(letters.index(c) for c in right)
+        other = state.emit("transpose", (other,), {"axes": axes})
+    return state.emit("mul", (scalar, other), {})
+
+
 def _sum(state: Rewriting, inputs: Inputs, params: Params) -> Atom | None:
     (a,) = inputs
     if a.type.dtype != "float64":
@@ -320,6 +335,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "index": (_whole,),
     "unindex": (_whole,),
     "contract": (
+        _scalar_factor,
         _drop_identity,
         _fold_transposes,
     ),
