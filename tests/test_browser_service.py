@@ -308,3 +308,73 @@ def test_a_name_that_np_lacks_is_an_error_with_what_was_meant(tmp_path: Path) ->
     assert "np.tanh" in missing["remedy"]
     assert "np.tanh" in unimported["remedy"]
     assert (no_part["line"], no_part["code"]) == (1, "ModuleNotFoundError")
+
+
+ARRAYS = """
+import json
+import numpy as np
+
+def show(*values):
+    print(json.dumps([v.tolist() if hasattr(v, "tolist") else v for v in values]))
+
+x = np.array([1.0, 2.0, 3.0])
+show(x.shape, len(x), x.ndim, x.size, float(x[1]), bool(x[0] > 0), [float(v) for v in x])
+show(-x, x + 1, 1 - x, 2 * x, x / 2, 1 / x, 2**x, x**2, x @ x, abs(-x))
+show(x > 1, x == 2, x != 2, x <= 2)
+show(x.sum(), x.mean(), np.max(x), np.tanh(x), np.zeros((2, 2)), np.ones(3), np.linspace(0, 1, 3))
+W = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+show(W @ x, W.T, W[0], W[:, 1], W[1, 2], W[0, ::2], W.sum(axis=0), W.reshape(3, 2))
+show(W.reshape(-1), np.outer(x, x))
+kept = W
+W += 1.0
+W[0] = x
+W[:, 1] -= np.array([1.0, 2.0])
+W[1, 0] = 9.0
+W *= 2
+show(W, kept is W, W.copy())
+row = W.copy()
+row[...] = 0.0
+show(row, W)
+
+# A net's backward pass as people write it by hand.
+z = W @ x
+a = np.maximum(z, 0.0)
+dz = 2 * (a - 1.0) * (z > 0)
+dW = np.outer(dz, x)
+for step in range(3):
+    W = W - 0.1 * dW
+show(z, a, dz, dW, W)
+
+def f(v):
+    return np.sum((W @ (x * v)) ** 2)
+"""
+
+
+def test_arrays_behave_as_those_of_numpy(tmp_path: Path) -> None:
+    """The same script, with NumPy here and without it there."""
+    request = {"kind": "value_and_grad", "source": ARRAYS, "example": {"v": [0.5, 1.0, -1.0]}}
+    here = handle(request)
+    (there,) = alone(tmp_path, request)
+    assert here["ok"], here
+    assert there["ok"], there
+    for mine, theirs in zip(here["stdout"].splitlines(), there["stdout"].splitlines(), strict=True):
+        for value, other in zip(json.loads(mine), json.loads(theirs), strict=True):
+            np.testing.assert_allclose(np.array(other, float), np.array(value, float), rtol=1e-12)
+    assert there["value"]["value_at"] == pytest.approx(here["value"]["value_at"], rel=1e-12)
+    np.testing.assert_allclose(
+        there["value"]["gradient_at"]["v"], here["value"]["gradient_at"]["v"], rtol=1e-12
+    )
+
+
+def test_mistakes_with_arrays_name_the_line(tmp_path: Path) -> None:
+    wrong = [
+        ("x = np.zeros(3)\nx[5] = 1.0", 3),
+        ("x = np.zeros(3)\nprint(x + np.zeros(4))", 3),
+        ("x = np.zeros(3)\nif x: pass", 3),
+        ("x = np.zeros(3).reshape(2, 2)", 2),
+        ("x = np.zeros(3)\nx[:2] = np.zeros(3)", 3),
+    ]
+    requests = [{"kind": "execute", "source": f"import numpy as np\n{source}"} for source, _ in wrong]
+    for answer, (source, line) in zip(alone(tmp_path, *requests), wrong, strict=True):
+        assert not answer["ok"], source
+        assert answer["error"]["line"] == line, answer

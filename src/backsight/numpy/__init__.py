@@ -15,6 +15,7 @@ from backsight.ir.evaluate import to_array
 from backsight.numpy import linalg
 from backsight.numpy.calls import array_library, function, run
 from backsight.numpy.making import arange, eye, full, identity, linspace, ones, zeros
+from backsight.numpy.plain import PlainArray
 from backsight.tracing.functions import FUNCTIONS
 from backsight.tracing.numpy import Tracer, has_tracer
 
@@ -84,7 +85,9 @@ def array(values: Any) -> Any:
     library = array_library()
     if library is not None:
         return library.array(values, dtype=float)
-    return to_array(values)
+    given = to_array(values)
+    data = list(map(float, given.data)) if given.dtype == "float64" else given.data
+    return PlainArray(given.shape, data, given.dtype)
 
 
 asarray = array

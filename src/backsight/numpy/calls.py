@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from backsight.ir.evaluate import Array, to_array
+from backsight.numpy.plain import plain
 from backsight.tracing.functions import FUNCTIONS
 from backsight.tracing.numpy import has_tracer, record
 
@@ -35,7 +36,7 @@ def _plain(name: str, *args: Any, **kwargs: Any) -> Any:
         return FUNCTIONS[name](*(placed.get(i, a) for i, a in enumerate(given)), **kwargs)
 
     operands = [given[i] for i in moving]
-    return compile_function(traced, *operands)(*operands)
+    return plain(compile_function(traced, *operands)(*operands))
 
 
 def _steers(argument: Any) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from backsight.ir.evaluate import Array, to_array
+from backsight.ir.evaluate import to_array
 from backsight.numpy.calls import array_library
+from backsight.numpy.plain import PlainArray, plain
 from backsight.tracing.functions.common import dim_of
 from backsight.tracing.functions.common import full as filled
 from backsight.tracing.numpy import SizeTracer
@@ -21,7 +22,7 @@ def full(shape: Any, fill_value: Any) -> Any:
     library = array_library()
     if library is not None:
         return library.full(sizes, fill_value, dtype=float)
-    return Array(sizes, [float(fill_value)] * prod(sizes))
+    return PlainArray(sizes, [float(fill_value)] * prod(sizes))
 
 
 def zeros(shape: Any) -> Any:
@@ -38,7 +39,7 @@ def eye(size: Any) -> Any:
         return size.like(size.builder.apply("eye", (), dim=dim_of(size)))
     library = array_library()
     rows = [[float(i == j) for j in range(size)] for i in range(size)]
-    return library.eye(size) if library is not None else to_array(rows)
+    return library.eye(size) if library is not None else plain(to_array(rows))
 
 
 identity = eye
@@ -54,7 +55,7 @@ def arange(*limits: Any) -> Any:
         return library.arange(*limits)
     start, stop, step = (0, *limits, 1)[-3:] if len(limits) == 1 else (*limits, 1)[:3]
     count = max(0, -int((start - stop) // step))
-    return to_array([start + i * step for i in range(count)])
+    return plain(to_array([start + i * step for i in range(count)]))
 
 
 def linspace(start: Any, stop: Any, num: int = 50) -> Any:
@@ -62,4 +63,4 @@ def linspace(start: Any, stop: Any, num: int = 50) -> Any:
     library = array_library()
     if library is not None:
         return library.linspace(start, stop, num)
-    return to_array([start + (stop - start) * i / max(1, num - 1) for i in range(num)])
+    return plain(to_array([start + (stop - start) * i / max(1, num - 1) for i in range(num)]))
