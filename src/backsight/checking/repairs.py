@@ -171,7 +171,7 @@ def _of_constant(place: Place, value: Any) -> Iterator[Edit]:
     options: list[Any] = [0, 1, 2, -1, 0.5, 3, -value, value + 1, value - 1]
     for option in options if not isinstance(value, bool) else [not value]:
         if option != value:
-            yield Edit(place, ast.Constant(option), "constant")
+            yield Edit(place, ast.Constant(option), "sign" if option == -value else "constant")
 
 
 def _of_index(place: Place) -> Iterator[Edit]:
@@ -295,6 +295,9 @@ def insertions(place: Place, watch: Watch) -> Iterator[Edit]:
             yield Edit(place, ast.BinOp(place.node, ast.Div(), other), "factor")
             yield Edit(place, ast.BinOp(place.node, ast.Mult(), other), "factor")
         if array.shape == shape:
+            for formula in _SLOPES[:3]:
+                factor = ast.parse(formula.format(f"({ast.unparse(other)})"), mode="eval").body
+                yield Edit(place, ast.BinOp(place.node, ast.Mult(), factor), "slope")
             yield Edit(place, ast.BinOp(place.node, ast.Add(), other), "missing term")
             yield Edit(place, ast.BinOp(place.node, ast.Sub(), other), "missing term")
 

@@ -1,0 +1,167 @@
+"""check: right backward passes are never accused; wrong ones are, on their line and with the cause."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from backsight import check
+from backsight.errors import CheckCallError
+from tests.backward_styles import STYLES
+from tests.wrong_gradients import load, run
+
+R = np.random.default_rng(0)
+NET = """
+import numpy as np
+
+def forward(params, x, t):
+    W1, b1, W2, b2 = params
+    z1 = x @ W1 + b1
+    a1 = np.maximum(z1, 0)
+    z2 = a1 @ W2 + b2
+    y = 1 / (1 + np.exp(-z2))
+    return np.sum((y - t) ** 2) / len(x)
+
+def backward(params, x, t):
+    W1, b1, W2, b2 = params
+    z1 = x @ W1 + b1
+    a1 = np.maximum(z1, 0)
+    z2 = a1 @ W2 + b2
+    y = 1 / (1 + np.exp(-z2))
+    dy = 2 * (y - t) / len(x)
+    dz2 = dy * y * (1 - y)
+    dW2 = a1.T @ dz2
+    db2 = dz2.sum(axis=0)
+    da1 = dz2 @ W2.T
+    dz1 = da1 * (z1 > 0)
+    dW1 = x.T @ dz1
+    db1 = dz1.sum(axis=0)
+    return dW1, db1, dW2, db2
+"""
+PARAMETERS = [R.normal(size=(3, 4)), np.zeros(4), R.normal(size=(4, 2)), np.zeros(2)]
+DATA = R.normal(size=(6, 3)), R.integers(0, 2, size=(6, 2)).astype(float)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_right_passes_are_not_accused(style: str) -> None:
+    module = importlib.import_module(f"tests.backward_styles.{style}")
+    verdict = check(module.forward, module.backward, *module.example)
+    assert verdict, str(verdict)
+    assert verdict.gradients and all(g.agrees for g in verdict.gradients)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "cause"),
+    [
+        ("dz2 = dy * y * (1 - y)", "dz2 = dy * (z2 > 0)", "slope"),
+        ("dz1 = da1 * (z1 > 0)", "dz1 = da1 * (1 - a1 ** 2)", "slope"),
+        ("dy = 2 * (y - t) / len(x)", "dy = 2 * (t - y) / len(x)", "sign"),
+        ("dW1 = x.T @ dz1", "dW1 = x.T @ da1", "value"),
+        ("dW2 = a1.T @ dz2", "dW2 = z1.T @ dz2", "value"),
+        ("db1 = dz1.sum(axis=0)", "db1 = dz1", "sum"),
+    ],
+)
+def test_the_line_and_the_cause(right: str, wrong: str, cause: str) -> None:
+    source = NET.replace(right, wrong)
+    module = load(source, "wrong_net")
+    verdict = check(module.forward, module.backward, PARAMETERS, *DATA)
+    assert not verdict
+    assert verdict.text == wrong, str(verdict)
+    assert verdict.cause == cause, str(verdict)
+
+
+def test_the_hidden_slope_on_the_output_layer() -> None:
+    """The bug this was made for: ReLU's slope where the sigmoid's belongs."""
+    module = load(NET.replace("dz2 = dy * y * (1 - y)", "dz2 = dy * (z2 > 0)"), "real_bug")
+    verdict = check(module.forward, module.backward, PARAMETERS, *DATA)
+    assert "slope of ReLU" in verdict.says and "sigmoid" in verdict.says
+    assert "y * (1 - y)" in verdict.remedy
+    assert verdict.edge == ("y", "z2")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("dy = 2 * (y - t) / len(x)", "dy = 2 * (y - t)"),
+        ("dz2 = dy * y * (1 - y)", "dz2 = dy * (y - y * y)"),
+        ("db2 = dz2.sum(axis=0)", "db2 = np.ones(len(x)) @ dz2"),
+    ],
+)
+def test_other_right_ways_are_not_accused(before: str, after: str) -> None:
+    source = NET.replace(before, after)
+    if "dy = 2 * (y - t)\n" in source:
+        source = source.replace(
+            "return dW1, db1, dW2, db2", "n = len(x)\n    return dW1 / n, db1 / n, dW2 / n, db2 / n"
+        )
+    module = load(source, "other_way")
+    assert check(module.forward, module.backward, PARAMETERS, *DATA)
+
+
+def test_nothing_is_left_changed() -> None:
+    module = load(NET.replace("dW1 = x.T @ dz1", "dW1 = -x.T @ dz1"), "unchanged")
+    code, before = module.backward.__code__, [p.copy() for p in PARAMETERS]
+    check(module.forward, module.backward, PARAMETERS, *DATA)
+    assert module.backward.__code__ is code
+    assert all(np.array_equal(a, b) for a, b in zip(before, PARAMETERS, strict=True))
+
+
+def test_an_exception_of_the_backward_pass_is_the_users_own() -> None:
+    module = load(NET.replace("dW1 = x.T @ dz1", "dW1 = x.T @ nothing"), "raises")
+    verdict = check(module.forward, module.backward, PARAMETERS, *DATA)
+    assert not verdict and verdict.text == "dW1 = x.T @ nothing" and "NameError" in verdict.raised
+
+
+def test_single_precision_is_not_accused() -> None:
+    module = load(NET.replace("return dW1,", "dW1 = dW1.astype(np.float32)\n    return dW1,"), "single")
+    assert check(module.forward, module.backward, PARAMETERS, *DATA)
+
+
+def test_a_kink_is_not_accused() -> None:
+    def forward(w: Any) -> Any:
+        return np.sum(np.abs(w))
+
+    def backward(w: Any) -> Any:
+        return {"w": np.where(w >= 0, 1.0, -1.0)}
+
+    verdict = check(forward, backward, np.array([0.0, 2.0, -1.0]))
+    assert verdict and "kink" in verdict.remarks[-1]
+
+
+def test_chance_and_whole_numbers_are_refused() -> None:
+    with pytest.raises(CheckCallError, match="floating-point"):
+        check(lambda w: w * w, lambda w: {"w": 2 * w}, 3)
+    with pytest.raises(CheckCallError, match="random"):
+        check(lambda w: w * w, lambda w: {"w": np.random.default_rng().normal()}, 3.0)
+
+
+def test_command_line(tmp_path: Path) -> None:
+    def status(text: str) -> tuple[int, str]:
+        file = tmp_path / "mine.py"
+        file.write_text(text)
+        done = subprocess.run(
+            [sys.executable, "-m", "backsight", "check", str(file)], capture_output=True, text=True
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    right = "def forward(w, x):\n    return (w * x) ** 2\n\n\ndef backward(w, x):\n    dw = 2 * w * x * x\n"
+    right += "    return {'w': dw}\n\n\nexample = (0.5, 3.0)\n"
+    assert status(right)[0] == 0
+    code, text = status(right.replace("2 * w * x * x", "2 * w * x"))
+    assert code == 1 and "mine.py:6" in text and "dw = 2 * w * x * x" in text
+    code, text = status(right.replace("example", "other"))
+    assert code == 2 and "example" in text
+
+
+def test_a_sample_of_all_mistakes() -> None:
+    """Every 200th mutant; `python -m tests.wrong_gradients` takes them all."""
+    tally = run(list(STYLES), 200, False)
+    found, elsewhere = tally.total("found"), tally.total("elsewhere")
+    assert found >= 5 and found / (found + elsewhere) >= 0.75
+    assert not [r for _, _, r in tally.results if r.startswith("error")]
