@@ -13,7 +13,6 @@ import os
 import secrets
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
@@ -74,8 +73,8 @@ def _programs(seed: int, count: int, processes: int) -> list[str]:
     chunks = [range(i, min(i + CHUNK, count)) for i in range(0, count, CHUNK)]
     compared, failures = 0, []
     # Fresh processes: JAX does not survive a fork, and gives its memory back only at the end.
-    with ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=20) as pool:
-        for number, (done, found) in enumerate(pool.map(work, chunks), 1):
+    with get_context("spawn").Pool(processes, maxtasksperchild=10) as pool:
+        for number, (done, found) in enumerate(pool.imap(work, chunks), 1):
             compared, failures = compared + done, failures + found
             if number % 10 == 0:
                 print(f"  {number * CHUNK} programs, {len(failures)} failures", flush=True)
