@@ -133,6 +133,66 @@ BINARY = (
     "{x} / (s + {y} ** 2) / s",
     "np.concatenate([{x}, {y}])",
 )
+# What only some witnesses know; `more=True` draws from these, too.
+MORE_UNARY = (
+    "np.expm1(np.tanh({x}))",
+    "np.arctan({x})",
+    "np.arcsinh({x})",
+    "np.cosh(np.tanh({x}))",
+    "np.sinh(np.tanh({x}))",
+    "np.tan(np.tanh({x}))",
+    "np.arcsin(np.tanh({x}) * 0.9)",
+    "np.log2(1.5 + {x} ** 2)",
+    "np.exp2(np.tanh({x}))",
+    "np.cbrt(0.5 + {x} ** 2)",
+    "np.hypot({x}, 1.3)",
+    "np.sinc({x})",
+    "np.trunc({x}) + {x}",
+    "np.var({x})",
+    "np.sqrt(0.1 + np.var({x}))",
+    "np.prod(np.cos({x}))",
+    "np.min({x})",
+    "np.flip({x})",
+    "np.atleast_2d({x})",
+    "np.triu(np.atleast_2d({x}))",
+    "np.linalg.inv(6 * np.eye(3) + {x})",
+    "np.linalg.slogdet(6 * np.eye(3) + {x})[1]",
+    "np.linalg.det(3 * np.eye(2) + np.tanh({x}))",
+)
+MORE_AXIS = (
+    "np.cumsum({x}, axis={a})",
+    "np.cumprod(np.cos({x}), axis={a})",
+    "np.sort({x}, axis={a})",
+    "np.var({x}, axis={a}, keepdims=True)",
+    "np.prod(np.cos({x}), axis={a})",
+    "np.min({x}, axis={a}, keepdims=True)",
+    "np.max({x}, axis={a}) + np.argmax({x}, axis={a})",
+    "np.flip({x}, axis={a})",
+    "np.roll({x}, 1, axis={a})",
+    "np.repeat({x}, 2, axis={a})",
+    "np.tile({x}, 2)",
+    "np.diff({x}, axis={a})",
+    "{x}[::-1]",
+    "np.pad({x}, 1)",
+    "np.take({x}, np.array([0, 0]), axis={a})",
+    "{x}[np.array([0, -1])]",
+    "np.linalg.norm({x} + 3, axis={a})",
+    "np.moveaxis({x}, 0, -1)",
+    "{x}[..., None]",
+)
+MORE_BINARY = (
+    "np.hypot({x}, 1 + {y} ** 2)",
+    "np.arctan2({x}, 1.5 + {y} ** 2)",
+    "np.tensordot({x}, {y}, axes=0)",
+    "np.inner({x}, {y})",
+    "np.kron({x}, {y})",
+    "np.vstack([{x}, {y}])",
+    "np.hstack([{x}, {y}])",
+    "np.convolve({x}, {y})",
+    "np.linalg.solve(6 * np.eye(3) + {x}, {y})",
+    "np.mod({x}, 1.7) * {y}",
+    "np.einsum('ij,jk->ki', {x}, {y})",
+)
 SHAPES = ((), (1,), (3,), (2,), (2, 3), (3, 2), (1, 3), (2, 1), (2, 2, 3), (1, 1), (3, 3))
 
 
@@ -152,6 +212,18 @@ MODES = (
 )
 BRANCH = "{x} if np.sum({y}) > 0.1 else np.tanh({x})"
 INDENT = "    "
+
+
+Templates = tuple[tuple[str, ...], ...]
+PLAIN: Templates = (UNARY, BINARY, AXIS)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What lines are drawn from."""
+
+    modes: float
+    templates: Templates
 
 
 @dataclass(frozen=True)
@@ -190,13 +262,15 @@ class RandomFunction:
         return "\n".join([self.source, *(f"{name} = {x!r}" for name, x in self.arguments.items())])
 
 
-def random_function(random: Random, lines: int = 7, modes: float = 0.0) -> RandomFunction:
+def random_function(random: Random, lines: int = 7, modes: float = 0.0, more: bool = False) -> RandomFunction:
     """A function of 1 to 3 arrays; every line uses values before it, some of them nested.
 
     Args:
         lines: the most lines it has.
         modes: the share of lines that differentiate or batch a function of their own.
+        more: draw from all operations that NumPy and JAX share, not from the plainest alone.
     """
+    templates = (UNARY + MORE_UNARY, BINARY + MORE_BINARY, AXIS + MORE_AXIS) if more else PLAIN
     inputs = [_array(random, random.choice(SHAPES)) for _ in range(random.randint(1, 3))]
     arguments: dict[str, Any] = {"s": np.float64(random.uniform(1.2, 3))}
     arguments |= {f"x{i + 1}": x for i, x in enumerate(inputs)}
@@ -206,24 +280,24 @@ def random_function(random: Random, lines: int = 7, modes: float = 0.0) -> Rando
     for _ in range(random.randint(2, lines)):
         # Some lines assign to a name again, as people do.
         name = f"v{random.randint(1, 6)}"
-        body += _statement(random, name, known, modes, depth=0)
+        body += _statement(random, name, known, _Choice(modes, templates), depth=0)
     used = random.sample(sorted(known), min(len(known), random.randint(1, 3)))
     total = " + ".join(f"np.sum({name})" for name in [*used, name])
     return RandomFunction((*body, f"return {total}"), arguments)
 
 
-def _statement(random: Random, name: str, known: dict[str, Any], modes: float, depth: int) -> list[str]:
+def _statement(random: Random, name: str, known: dict[str, Any], choice: _Choice, depth: int) -> list[str]:
     """The lines that compute a value and give it a name; its value is added to what is known."""
-    if random.random() < modes / (depth + 1):
-        made = _mode(random, name, known, modes, depth)
+    if random.random() < choice.modes / (depth + 1):
+        made = _mode(random, name, known, choice, depth)
         if made:
             return made
-    expression, value = _line(random, known, branches=modes > 0 and depth == 0)
+    expression, value = _line(random, known, choice, branches=choice.modes > 0 and depth == 0)
     known[name] = value
     return [f"{name} = {expression}"]
 
 
-def _mode(random: Random, name: str, known: dict[str, Any], modes: float, depth: int) -> list[str]:
+def _mode(random: Random, name: str, known: dict[str, Any], choice: _Choice, depth: int) -> list[str]:
     """A function of its own, which may use what is known, and a line that hands it to a mode."""
     x = random.choice(sorted(known))
     template = random.choice(MODES)
@@ -236,7 +310,7 @@ def _mode(random: Random, name: str, known: dict[str, Any], modes: float, depth:
     w = u
     for number in range(random.randint(1, 3)):
         w = f"w{depth}{number}"
-        body += _statement(random, w, inner, modes, depth + 1)
+        body += _statement(random, w, inner, choice, depth + 1)
     result = f"np.sum({w})" if "{f}" in template else w
     define = [f"def {f}({u}):", *(INDENT + line for line in body), f"{INDENT}return {result}"]
     y = random.choice([n for n in sorted(known) if np.shape(known[n]) == np.shape(known[x])])
@@ -277,10 +351,10 @@ def _array(random: Random, shape: tuple[int, ...]) -> Any:
     return np.array([random.uniform(-2, 2) for _ in range(int(np.prod(shape)))]).reshape(shape)[()]
 
 
-def _line(random: Random, known: dict[str, Any], branches: bool = False) -> tuple[str, Any]:
+def _line(random: Random, known: dict[str, Any], choice: _Choice, branches: bool = False) -> tuple[str, Any]:
     """An expression whose value is finite and not too large; a plain one if none is found."""
     for _ in range(20):
-        expression = _expression(random, known, random.randint(1, 3))
+        expression = _expression(random, known, choice.templates, random.randint(1, 3))
         if branches and random.random() < 0.1:
             expression = BRANCH.format(x=f"({expression})", y=random.choice(sorted(known)))
         try:
@@ -294,14 +368,14 @@ def _line(random: Random, known: dict[str, Any], branches: bool = False) -> tupl
     return f"np.tanh({name})", np.tanh(known[name])
 
 
-def _expression(random: Random, known: dict[str, Any], depth: int) -> str:
+def _expression(random: Random, known: dict[str, Any], templates: Templates, depth: int) -> str:
     if depth == 0:
         return random.choice(sorted(known))
-    template = random.choice(random.choice((UNARY, BINARY, AXIS)))
-    x, y = (_operand(random, known, depth - 1) for _ in range(2))
+    template = random.choice(random.choice(templates))
+    x, y = (_operand(random, known, templates, depth - 1) for _ in range(2))
     return template.format(x=x, y=y, a=random.choice((0, -1, 1)))
 
 
-def _operand(random: Random, known: dict[str, Any], depth: int) -> str:
-    text = _expression(random, known, depth if random.random() < 0.6 else 0)
+def _operand(random: Random, known: dict[str, Any], templates: Templates, depth: int) -> str:
+    text = _expression(random, known, templates, depth if random.random() < 0.6 else 0)
     return text if text.isidentifier() else f"({text})"

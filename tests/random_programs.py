@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from backsight.api import trace
+from backsight.api import trace, trace_call
 from backsight.errors import ShapeError, TraceError
 from backsight.ir.program import Program
 from backsight.ir.text import from_text
@@ -40,9 +40,15 @@ IN_JAX = SimpleNamespace(
 def programs(function: RandomFunction) -> tuple[Program, Program, Program]:
     """The traced Program, its gradient as reverse mode leaves it, and as `value_and_grad` runs it."""
     traced = trace(function.with_numpy(np), *function.inputs)
-    wrt = [v.name for v in traced.inputs]
+    wrt = [v.name for v in traced.inputs[: len(function.inputs)]]
     plain = gradient(traced, wrt, name="plain").program
     return traced, plain, simplify(gradient(simplify(traced), wrt, name="short").program)
+
+
+def every_input(function: RandomFunction) -> list[Any]:
+    """The arguments, and the arrays that the function makes for itself: inputs of the Program, too."""
+    traced = trace_call(function.with_numpy(np), function.inputs, {})
+    return [*function.inputs, *traced.captured]
 
 
 def refused(function: RandomFunction) -> bool:
@@ -80,9 +86,10 @@ def check_without_jax(function: RandomFunction) -> tuple[Program, list[Any]]:
         AssertionError: two of them differ.
     """
     traced, plain, short = programs(function)
+    inputs = every_input(function)
     value = function.with_numpy(np)(*function.inputs)
-    expected = run_reference(plain, function.inputs)
-    for found in (run_reference(traced, function.inputs)[0], expected[0]):
+    expected = run_reference(plain, inputs)
+    for found in (run_reference(traced, inputs)[0], expected[0]):
         np.testing.assert_allclose(found, value, rtol=1e-11, atol=1e-11, err_msg="tracing changed the value")
     for program, run, what in (
         (plain, run_numpy, "NumPy source"),
@@ -91,7 +98,7 @@ def check_without_jax(function: RandomFunction) -> tuple[Program, list[Any]]:
         (from_text(str(short)), run_numpy, "text and back"),
         (simplify(short), run_reference, "simplify twice"),
     ):
-        assert_same(run(program, function.inputs), expected, 1e-10, f"{what}\n{program}")
+        assert_same(run(program, inputs), expected, 1e-10, f"{what}\n{program}")
     assert from_text(str(plain)) == plain
     return short, expected
 
@@ -108,7 +115,7 @@ def check_with_jax(function: RandomFunction, answers: Sequence[Any]) -> None:
 def check_in_javascript(function: RandomFunction) -> None:
     """Raises: AssertionError where the executed kernel has another gradient."""
     short, answers = check_without_jax(function)
-    (found,) = run_javascript([(short, function.inputs)])
+    (found,) = run_javascript([(short, every_input(function))])
     assert_same(found, answers, 1e-9, "JavaScript")
 
 
@@ -127,7 +134,7 @@ def disagreements(
     tasks: list[tuple[Program, Sequence[Any]]] = []
     waiting: list[tuple[RandomFunction, str, list[Any]]] = []
     for number in numbers:
-        function = random_function(Random(f"{seed} {number}"), lines, modes)
+        function = random_function(Random(f"{seed} {number}"), lines, modes, more=True)
         label = f"random function, seed {seed}, number {number}"
         try:
             if refused(function):
@@ -139,7 +146,7 @@ def disagreements(
         except Exception as error:  # any escape is a finding
             problems.append(_report(label, function, error, _escapes(number % jax_every == 0)))
             continue
-        tasks.append((short, function.inputs))
+        tasks.append((short, every_input(function)))
         waiting.append((function, label, answers))
     for (function, label, answers), found in zip(waiting, run_javascript(tasks), strict=True):
         try:

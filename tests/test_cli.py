@@ -38,13 +38,13 @@ def test_the_command_line_starts_without_numpy() -> None:
     assert answer.stdout.strip() == "[]"
 
 
-def test_a_port_in_use_is_two_clear_lines() -> None:
+def test_a_port_in_use_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         answer = run("serve", "--port", str(port), "--no-browser")
     assert answer.returncode == 1
     assert answer.stdout == ""
-    assert len(answer.stderr.splitlines()) == 2
+    assert len(answer.stderr.splitlines()) == 1
     assert f"Port {port}" in answer.stderr and "--port" in answer.stderr
 
 

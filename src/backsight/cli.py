@@ -194,8 +194,9 @@ def _refusals() -> Iterator[None]:
 def _print_error(error: BacksightError) -> None:
     """One line; where a line of source is to blame, that line below it, and the remedy below that."""
     if error.origin is None:
-        between = " " if error.message.endswith((".", "?")) else ": "
-        text = f"{error.message}{between}{error.remedy}" if error.remedy else error.message
+        ends = error.message.endswith((".", "?"))
+        remedy = error.remedy[:1].upper() + error.remedy[1:] if ends else error.remedy
+        text = f"{error.message}{' ' if ends else ': '}{remedy}" if remedy else error.message
         errors.print(f"[bold red]backsight:[/] {escape(text)}")
         return
     lines = [f"[bold]{escape(error.origin.file)}:{error.origin.line}:[/] {escape(error.message)}"]

@@ -133,7 +133,7 @@ class _Scalars:
             return [self._map(e.op, xs, e.options) for xs in zip(*columns, strict=True)]
         if e.op in _FOLDS:
             return _folded(self, arrays[0], e)
-        if e.op == "softmax":
+        if e.op in ("softmax", "log_softmax"):
             return self._softmax(arrays[0], e)
         if op.family is Family.ROUTINE or op.reference is None:
             raise EmitError(
@@ -158,8 +158,8 @@ class _Scalars:
             _cells(x, (axis,), lambda cell: self._chain("logaddexp", cell, -inf)),
         )
         wide = broadcast_to(totals, x.shape).data
-        differences = (self._map("sub", pair, {}) for pair in zip(x.data, wide, strict=True))
-        return [self._map("exp", [d], {}) for d in differences]
+        differences = [self._map("sub", pair, {}) for pair in zip(x.data, wide, strict=True)]
+        return differences if e.op == "log_softmax" else [self._map("exp", [d], {}) for d in differences]
 
     def _chain(self, op: str, cell: Sequence[Any], empty: float) -> Any:
         """Fold numbers two at a time; a sum starts from what is already a float64."""
@@ -210,13 +210,51 @@ def _mean(state: _Scalars, cell: list[Any]) -> Any:
     return state._map("div", [_sum(state, cell), float(len(cell))], {}) if cell else divide(0.0, 0.0)
 
 
-_FOLDS: dict[str, Callable[[_Scalars, list[Any]], Any]] = {
+def _squares(state: _Scalars, cell: list[Any], centre: Any = None) -> Any:
+    """The sum of squares, of distances from a centre if there is one."""
+    moved = cell if centre is None else [state._map("sub", [x, centre], {}) for x in cell]
+    return _sum(state, [state._map("pow", [x, 2], {}) for x in moved])
+
+
+def _var(state: _Scalars, cell: list[Any], ddof: int) -> Any:
+    number = float(max(len(cell) - ddof, 0))
+    return state._map("div", [_squares(state, cell, _mean(state, cell)), number], {})
+
+
+def _truth(state: _Scalars, cell: list[Any], op: str, empty: bool) -> Any:
+    truths = [x if _kind(x) == "bool" else state._map("ne", [x, 0.0], {}) for x in cell]
+    return reduce(lambda a, b: state._map(op, [a, b], {}), truths) if truths else empty
+
+
+def _place(state: _Scalars, cell: list[Any], better: str, keep: str) -> Any:
+    """Where the extreme stands: the first of equal ones; NaN counts as more extreme than any number."""
+    place, best = 0, cell[0]
+    for number, x in enumerate(cell[1:], 1):
+        unheard = state._map("logical_not", [state._map("isnan", [best], {})], {})
+        lost = state._map("logical_and", [state._map("isnan", [x], {}), unheard], {})
+        wins = state._map("logical_or", [state._map(better, [x, best], {}), lost], {})
+        place = state._map("where", [wins, number, place], {})
+        best = state._map(keep, [best, x], {})
+    return place
+
+
+_FOLDS: dict[str, Callable[..., Any]] = {
     "sum": _sum,
     "mean": _mean,
     "max": lambda state, cell: state._chain("maximum", cell, -inf),
+    "min": lambda state, cell: state._chain("minimum", cell, inf),
     "logsumexp": lambda state, cell: state._chain("logaddexp", cell, -inf),
+    "var": _var,
+    "std": lambda state, cell, ddof: state._map("sqrt", [_var(state, cell, ddof)], {}),
+    "norm": lambda state, cell: state._map("sqrt", [_squares(state, cell)], {}),
+    "all": lambda state, cell: _truth(state, cell, "logical_and", True),
+    "any": lambda state, cell: _truth(state, cell, "logical_or", False),
+    "argmax": lambda state, cell: _place(state, cell, "gt", "maximum"),
+    "argmin": lambda state, cell: _place(state, cell, "lt", "minimum"),
 }
 
 
 def _folded(state: _Scalars, x: Array, e: Equation) -> list[Any]:
-    return _cells(x, e.options["axes"], lambda cell: _FOLDS[e.op](state, cell))
+    options = {k: v for k, v in e.options.items() if k not in ("axes", "axis", "keepdims")}
+    axes = e.options["axes"] if "axes" in e.options else (e.options["axis"],)
+    return _cells(x, axes, lambda cell: _FOLDS[e.op](state, cell, **options))
