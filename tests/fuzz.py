@@ -79,7 +79,7 @@ def _programs(seed: int, count: int, processes: int) -> list[str]:
             if number % 10 == 0:
                 print(f"  {number * CHUNK} programs, {len(failures)} failures", flush=True)
     seconds = time.perf_counter() - start
-    print(f"{count} random programs in {seconds:.0f} s, {compared} of them traced and compared")
+    print(f"{count} random programs in {seconds:.0f} s, {compared} of them compared to the end")
     return failures
 
 

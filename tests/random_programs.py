@@ -127,18 +127,21 @@ def disagreements(
 ) -> tuple[int, list[str]]:
     """Random functions of those numbers, in NumPy and JavaScript, and every `jax_every`th in JAX.
 
+    What tracing refuses, such as an axis of a number, is drawn again.
+
     Returns:
-        How many were compared (what tracing refuses is not), and what is wrong, each made small.
+        How many were compared, and what is wrong, each made small.
     """
     problems: list[str] = []
     tasks: list[tuple[Program, Sequence[Any]]] = []
     waiting: list[tuple[RandomFunction, str, list[Any]]] = []
     for number in numbers:
-        function = random_function(Random(f"{seed} {number}"), lines, modes, more=True)
+        random = Random(f"{seed} {number}")
+        function = random_function(random, lines, modes, more=True)
         label = f"random function, seed {seed}, number {number}"
         try:
-            if refused(function):
-                continue
+            while refused(function):
+                function = random_function(random, lines, modes, more=True)
             short, answers = check_without_jax(function)
             if number % jax_every == 0:
                 check_with_jax(function, answers)
