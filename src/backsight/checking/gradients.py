@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -57,8 +58,19 @@ def check_grads(
         leaves, structure = flatten(args[position])
         ours, _ = flatten(gradient)
         for number, name in enumerate(leaf_names(args[position], names[position][0])):
+            _require_numbers(name, leaves[number])
             at = partial(_with_leaf, function, args, position, structure, leaves, number)
             _compare(name, at, leaves[number], to_array(ours[number]), step, tolerance)
+
+
+def _require_numbers(name: str, leaf: Any) -> None:
+    """Raises: GradientMismatch for an input beside which nothing can be compared."""
+    for position, value in enumerate(to_array(leaf).data):
+        if not math.isfinite(value):
+            raise GradientMismatch(
+                f"entry {position} of {name} is {value}, so there is no slope to compare",
+                remedy="check at finite numbers",
+            )
 
 
 def _with_leaf(
