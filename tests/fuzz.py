@@ -76,6 +76,8 @@ def _programs(seed: int, count: int, processes: int) -> list[str]:
     with get_context("spawn").Pool(processes, maxtasksperchild=10) as pool:
         for number, (done, found) in enumerate(pool.imap(work, chunks), 1):
             compared, failures = compared + done, failures + found
+            for problem in found:  # at once: a long run need not end to be useful
+                print(problem, flush=True)
             if number % 10 == 0:
                 print(f"  {number * CHUNK} programs, {len(failures)} failures", flush=True)
     seconds = time.perf_counter() - start

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import backsight as bs
-from backsight.errors import BacksightError
+from backsight.errors import BatchError, DifferentiationError, ShapeError, TraceError
 
 LARGEST = 50.0
 _files = count(1)
@@ -212,6 +212,7 @@ MODES = (
 )
 BRANCH = "{x} if np.sum({y}) > 0.1 else np.tanh({x})"
 INDENT = "    "
+_REFUSALS = (ShapeError, TraceError, DifferentiationError, BatchError)
 
 
 Templates = tuple[tuple[str, ...], ...]
@@ -331,7 +332,7 @@ def _value(lines: list[str], known: dict[str, Any]) -> Any:
     try:
         with np.errstate(all="raise"), warnings.catch_warnings(action="error"):
             exec(compile(source, file, "exec"), namespace)
-    except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, Warning, BacksightError):
+    except (ValueError, IndexError, TypeError, AttributeError, ArithmeticError, Warning, *_REFUSALS):
         return None
     finally:
         del linecache.cache[file]

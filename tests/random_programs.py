@@ -137,9 +137,10 @@ def disagreements(
     waiting: list[tuple[RandomFunction, str, list[Any]]] = []
     for number in numbers:
         random = Random(f"{seed} {number}")
-        function = random_function(random, lines, modes, more=True)
         label = f"random function, seed {seed}, number {number}"
+        function = RandomFunction(("return s",), {"s": 1.0})
         try:
+            function = random_function(random, lines, modes, more=True)
             while refused(function):
                 function = random_function(random, lines, modes, more=True)
             short, answers = check_without_jax(function)

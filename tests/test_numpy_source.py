@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backsight import ArrayType, grad, trace, value_and_grad
+from backsight import ArrayType, grad, jacobian, trace, value_and_grad
 from backsight.emit.numpy import function_name, render
 from backsight.errors import EmitError
 from backsight.ir.builder import Builder
 from backsight.ir.program import Constant, Program
 from backsight.models.nets import Net
+from backsight.transforms import pushforward, simplify
 from tests.agreement import assert_close, run_numpy, run_reference
 from tests.golden import Golden, goldens
 from tests.random_nets import gradient_program
@@ -208,3 +209,19 @@ def test_an_unknown_target_is_refused() -> None:
 def test_text_is_a_target() -> None:
     program = trace(lambda x: x * 2, 1.0)
     assert program.emit("text") == str(program)
+
+
+def test_a_number_that_is_moved_is_written_without_an_index() -> None:
+    """1[None] and 1.T are no Python."""
+
+    def f(x: Any) -> Any:
+        return np.stack([x[None], (x * 0 + 1)[None]]).T
+
+    for program in (trace(f, 2.0), simplify(pushforward(trace(f, 2.0)))):
+        run_numpy(program, [2.0] * len(program.inputs))
+    assert np.array_equal(jacobian(lambda x: (x <= 3) * np.ones(1)[0] * x[None].T)(2.0), [1.0])
+    builder = Builder("constants")
+    one = builder.apply("index", (Constant(1.0),), key=(("new",),))
+    turned = builder.apply("transpose", (Constant(2.0),), axes=())
+    found = run_numpy(builder.finish([one, turned]), [])
+    assert found[0].shape == (1,) and found[1] == 2.0

@@ -732,3 +732,15 @@ def test_a_traced_value_does_not_outlive_its_function() -> None:
 def test_not_a_function() -> None:
     with pytest.raises(TraceError, match="not a function"):
         trace(3.0, 1.0)  # type: ignore[arg-type]
+
+
+def test_a_value_that_a_call_hands_back_as_it_is_keeps_its_name() -> None:
+    """Found by random programs: others may hold it already."""
+
+    def f(x: Any) -> Any:
+        first = x[0] if np.sum(x) > 0.1 else x[1]
+        second = np.swapaxes(first, 0, -1)
+        return np.sum(first) * np.sum(second)
+
+    x = np.arange(6.0).reshape(2, 3)
+    assert np.allclose(grad(f)(x), [[6.0, 6.0, 6.0], [0.0, 0.0, 0.0]])

@@ -225,6 +225,8 @@ class NumpySpeller(ArrayWords, PythonSpeller):
 
     def _transpose(self, e: Equation, operands: Sequence[Text]) -> Text:
         axes = e.options["axes"]
+        if not axes:  # a number, turned round
+            return operands[0]
         if axes == tuple(reversed(range(len(axes)))):
             return Text(f"{operands[0].within(ATOM)}.T")
         return Text(f"np.transpose({operands[0].text}, {axes})")
@@ -254,6 +256,8 @@ class NumpySpeller(ArrayWords, PythonSpeller):
         return Text(f"np.broadcast_to({operands[0].text}, {self.shape(shape)})")
 
     def _index(self, e: Equation, operands: Sequence[Text]) -> Text:
+        if e.inputs[0].type.rank == 0:  # a Python number takes no index
+            return Text(f"np.reshape({operands[0].text}, {(1,) * e.output.type.rank})")
         return Text(f"{operands[0].within(ATOM)}[{key_text(e.options['key'])}]")
 
     def _unindex(self, e: Equation, operands: Sequence[Text]) -> Text:

@@ -77,12 +77,15 @@ class Tracer(Value):
         builder = self.builder
         locate = builder.locate
         origin, name = locate() if locate else (None, "")
+        before = len(builder.equations)
         builder.locate = lambda: (origin, "")
         try:
             result = located(build)
         finally:
             builder.locate = locate
-        if name and isinstance(result, Tracer) and isinstance(result.atom, Var) and result.builder is builder:
+        if len(builder.equations) == before or not name:
+            return result  # a value as it was, which others may hold
+        if isinstance(result, Tracer) and isinstance(result.atom, Var) and result.builder is builder:
             return result.like(builder.name_last(result.atom, name))
         return result
 
