@@ -1,6 +1,6 @@
 """`make fuzz N=10000`: what `make test` checks on a few hundred random nets and programs, on thousands.
 
-python -m tests.fuzz [--nets 1000] [--programs 1000] [--seed S] [--processes P]
+python -m tests.fuzz [--cases 200] [--nets 1000] [--programs 1000] [--seed S] [--processes P]
 
 Prints the seed, so that a failure can be met again, the time, and every failure made small; then the exit
 status is 1. Programs are checked in all processors; JAX looks at 300 of them.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import subprocess
 import sys
 import time
 from functools import partial
@@ -26,6 +27,7 @@ def main() -> int:
     options = _options()
     print(f"seed {options.seed} (python -m tests.fuzz --seed {options.seed} repeats this run)", flush=True)
     problems = [
+        *_operations(options.cases),
         *_nets(options.seed, options.nets),
         *_programs(options.seed, options.programs, options.processes),
     ]
@@ -37,11 +39,25 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--cases", type=int, default=200, help="of every operation")
     parser.add_argument("--nets", type=int, default=1000)
     parser.add_argument("--programs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
+
+
+def _operations(cases: int) -> list[str]:
+    """The walk through the registry, with that many cases of every operation."""
+    if not cases:
+        return []
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "pytest", "-q", "tests/test_every_op.py"]
+    answer = subprocess.run(
+        command, env={**os.environ, "BACKSIGHT_CASES": str(cases)}, capture_output=True, text=True
+    )
+    print(f"{cases} cases of every operation in {time.perf_counter() - start:.0f} s", flush=True)
+    return [answer.stdout] if answer.returncode else []
 
 
 def _nets(seed: int, count: int) -> list[str]:

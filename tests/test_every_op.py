@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -465,8 +466,19 @@ BROADCAST: dict[int, Sequence[Sequence[tuple[int, ...]]]] = {
 EDGES = (0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -3.0, math.inf, -math.inf, math.nan, 710.0, -750.0, 1e200)
 
 
+# `make fuzz` asks for many more.
+AT_LEAST = int(os.environ.get("BACKSIGHT_CASES", "10"))
+
+
 def cases(op: str) -> Iterator[Case]:
-    """`try_at` first, then random operands of other shapes within the range of `try_at`."""
+    """`try_at` first, then operands of chosen shapes within its range, then random ones."""
+    chosen = list(chosen_cases(op))
+    yield from chosen
+    for number in range(len(chosen), AT_LEAST):
+        yield random_case(op, number, np.random.default_rng([number, *op.encode()]))
+
+
+def chosen_cases(op: str) -> Iterator[Case]:
     record = REGISTRY[op]
     random = np.random.default_rng(sum(op.encode()))
     number = count()
@@ -477,13 +489,58 @@ def cases(op: str) -> Iterator[Case]:
     else:
         shapes = [(list(s), p) for s, p in SHAPES[op]]
     for sizes, params in shapes:
-        operands = list(record.try_at)[: len(sizes)] + list(record.try_at)[-1:] * (
-            len(sizes) - len(record.try_at)
-        )
-        made = [_like(x, s, random) for x, s in zip(operands, sizes, strict=True)]
-        if op in PREPARED:
-            made[0] = PREPARED[op](made[0])
-        yield Case(op, next(number), tuple(made), params)
+        yield _drawn(op, next(number), sizes, params, random)
+
+
+def _drawn(
+    op: str, number: int, sizes: Sequence[tuple[int, ...]], params: Any, random: np.random.Generator
+) -> Case:
+    """Operands of those shapes, random within the range of `try_at`."""
+    examples = list(REGISTRY[op].try_at)
+    operands = examples[: len(sizes)] + examples[-1:] * (len(sizes) - len(examples))
+    made = [_like(x, s, random) for x, s in zip(operands, sizes, strict=True)]
+    if op in PREPARED:
+        made[0] = PREPARED[op](made[0])
+    return Case(op, number, tuple(made), params)
+
+
+def random_case(op: str, number: int, random: np.random.Generator) -> Case:
+    """Random shapes of maps, folds and contractions; random numbers in the shapes of the others."""
+    record = REGISTRY[op]
+    params = dict(record.try_params[random.integers(len(record.try_params))])
+    shape = tuple(int(n) for n in random.integers(1, 5, random.integers(0, 4)))
+    if record.family is Family.MAP:
+        empty = tuple(0 if random.random() < 0.05 else n for n in shape)
+        return _drawn(op, number, [_stretched(empty, random) for _ in record.try_at], params, random)
+    if "axes" in params and "keepdims" in params:
+        axes = tuple(i for i in range(len(shape)) if random.random() < 0.5)
+        keepdims = bool(random.random() < 0.5)
+        return _drawn(op, number, [shape], {**params, "axes": axes, "keepdims": keepdims}, random)
+    if op == "contract":
+        return _random_contraction(number, random)
+    known = [([np.shape(x) for x in record.try_at], dict(p)) for p in record.try_params]
+    sizes, params = [*known, *((list(s), dict(p)) for s, p in SHAPES[op])][
+        random.integers(len(known) + len(SHAPES[op]))
+    ]
+    return _drawn(op, number, sizes, params, random)
+
+
+def _stretched(shape: tuple[int, ...], random: np.random.Generator) -> tuple[int, ...]:
+    """A shape that broadcasts with `shape`: without leading axes, with some of size 1."""
+    kept = shape[random.integers(0, len(shape) + 1) :] if random.random() < 0.4 else shape
+    return tuple(1 if random.random() < 0.25 else n for n in kept)
+
+
+def _random_contraction(number: int, random: np.random.Generator) -> Case:
+    sizes = {letter: int(random.integers(1, 4)) for letter in "ijkl"}
+    operands = [
+        "".join(random.permutation(list("ijkl"))[: random.integers(0, 4)])
+        for _ in range(random.integers(1, 4))
+    ]
+    used = sorted(set("".join(operands)))
+    right = "".join(c for c in random.permutation(used) if random.random() < 0.6) if used else ""
+    shapes = [tuple(sizes[c] for c in letters) for letters in operands]
+    return _drawn("contract", number, shapes, {"spec": f"{','.join(operands)}->{right}"}, random)
 
 
 # Random matrices far from singular, or positive definite.
