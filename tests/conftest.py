@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,25 @@ settings.register_profile("backsight", derandomize=True, deadline=None)
 settings.load_profile("backsight")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def traces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one whenever a transformed function is traced.
+
+    A function that counts for itself changes what it reads, and is rightly traced again.
+    """
+    from backsight.api import transformed
+
+    found: list[int] = []
+    trace_call = transformed.trace_call
+
+    def counted(*args: Any, **named: Any) -> Any:
+        found.append(1)
+        return trace_call(*args, **named)
+
+    monkeypatch.setattr(transformed, "trace_call", counted)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backsight.api.recording import Axes, Traced, argument_names, function_name, trace_call
+from backsight.api.surroundings import Surroundings
 from backsight.emit.calling import MISS
 from backsight.emit.compiled import compile as compile_program
 from backsight.errors import GuardError, TraceError
@@ -23,9 +24,11 @@ Names = Callable[[Sequence[Any]], Sequence[Sequence[str]]]
 class Transformed:
     """A function made of another one.
 
-    Called with plain numbers and arrays, it is traced at the first call, and again when shapes change or an
-    `if` goes another way; it is then NumPy code, at hand as `.source(*args)` and as `.program(*args)`. Called
-    while another function is being traced, it is recorded there: so these functions nest.
+    Called with plain numbers and arrays, it is traced at the first call, and again when shapes change, when
+    an `if` goes another way, or when something has changed that the function reads besides its arguments; one
+    that draws random numbers is traced at every call. It is then NumPy code, at hand as `.source(*args)` and
+    as `.program(*args)`. Called while another function is being traced, it is recorded there: so these
+    functions nest.
 
     Args:
         function: what it is made of; gives it its name and its parameters.
@@ -47,6 +50,7 @@ class Transformed:
         self._function, self._body, self._axes, self._pick = function, body, axes or {}, pick
         self._names = names or (lambda args: argument_names(function, args))
         self._variants: list[_Variant] = []
+        self._surroundings: Surroundings | None = None
         functools.update_wrapper(self, function, updated=())
         self.program_name = f"{kind}_{function_name(function)}"
 
@@ -70,6 +74,9 @@ class Transformed:
 
     def _fitting(self, args: tuple[Any, ...]) -> tuple[_Variant, Any] | None:
         """The variant made for such arguments, and its answer; the latest used is tried first."""
+        if self._surroundings is not None and not self._surroundings.unchanged():
+            self._surroundings = None
+            self._variants.clear()
         for variant in self._variants:
             try:
                 result = variant.entry(args)
@@ -91,20 +98,32 @@ class Transformed:
         if has_tracer(traced.captured):
             results = call(program, [*leaves, *traced.captured])
             return self._pick(unflatten(traced.structure, results))
-        return self._variants[0].entry(args)
+        kept = self._variants[0].entry if self._variants else self._entry(program, traced, args)
+        return kept(args)
 
     def _made(self, args: tuple[Any, ...]) -> tuple[Program, Traced]:
         """The Program for a new kind of arguments; compiled and kept if there are numbers to run it on."""
         body = functools.wraps(self)(lambda *values: self._body(*values))  # under the name of the Program
+        around = self._surroundings or Surroundings(self._function)
+        before = around.randomness()
         traced = trace_call(body, args, self._axes, self._names(args))
         program = simplify(traced.program)
-        leaves, structures = flatten(args)
-        if not has_tracer([*leaves, *traced.captured]) and not any(isinstance(x, ArrayType) for x in leaves):
-            shapes = [v.type.shape for v in program.inputs[: len(leaves)]]
-            answer = self._pick(traced.structure)
-            entry = compile_program(program).entry(structures, leaves, shapes, traced.captured, answer)
-            self._variants.insert(0, _Variant(program, entry))
+        leaves, _ = flatten(args)
+        plain = not has_tracer([*leaves, *traced.captured]) and not any(
+            isinstance(x, ArrayType) for x in leaves
+        )
+        if plain and around.randomness() == before:
+            self._surroundings = around
+            self._variants.insert(0, _Variant(program, self._entry(program, traced, args)))
         return program, traced
+
+    def _entry(
+        self, program: Program, traced: Traced, args: tuple[Any, ...]
+    ) -> Callable[[tuple[Any, ...]], Any]:
+        leaves, structures = flatten(args)
+        shapes = [v.type.shape for v in program.inputs[: len(leaves)]]
+        answer = self._pick(traced.structure)
+        return compile_program(program).entry(structures, leaves, shapes, traced.captured, answer)
 
 
 @dataclass(frozen=True, slots=True)

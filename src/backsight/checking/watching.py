@@ -23,7 +23,7 @@ from backsight.checking.calling import children
 from backsight.checking.numbers import numeric
 from backsight.checking.syntax import definition_in, first_line
 from backsight.ir.evaluate import Array
-from backsight.tracing.source import _is_library
+from backsight.tracing.source import is_library
 
 PROBE = "__backsight_probe__"
 _WATCHED = (
@@ -282,7 +282,7 @@ def called_codes(run: Callable[[], Any]) -> tuple[set[CodeType], int]:
 
 
 def is_users(file: str) -> bool:
-    return not _is_library(file) and not os.path.realpath(file).startswith(_LIBRARIES)
+    return not is_library(file) and not os.path.realpath(file).startswith(_LIBRARIES)
 
 
 def _sources(codes: set[CodeType]) -> list[Source]:

@@ -48,13 +48,13 @@ def name_in_caller(value: object) -> str:
 
 def _user_frame() -> FrameType | None:
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_library(frame.f_code.co_filename):
+    while frame is not None and is_library(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
 
 
 @lru_cache(maxsize=4096)
-def _is_library(filename: str) -> bool:
+def is_library(filename: str) -> bool:
     if filename.startswith(_TRACED):
         return False
     return filename.startswith((_PACKAGE, "<frozen")) or any(part in filename for part in _ARRAY_LIBRARIES)
@@ -71,7 +71,7 @@ def _target(frame: FrameType) -> str:
         if span not in returned:
             return ""
         here = here.f_back
-        if here is None or _is_library(here.f_code.co_filename):
+        if here is None or is_library(here.f_code.co_filename):
             return ""
     return ""
 
