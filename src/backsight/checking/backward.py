@@ -312,7 +312,7 @@ def _raised(pair: Pair, error: Exception) -> Verdict:
         watch = Watch(lambda: _ended(pair), shared)
         watch.recorded(lambda: _ended(pair))
         known = truth if isinstance(truth, Truth) else None
-        search = Search(watch, known, lambda: pair.run({}), Unmatched(pair, truth), most=800)
+        search = Search(watch, known, lambda: pair.run({}), Unmatched(pair, truth), most=120)
         repair = next(search.repairs(), None)
         return _repaired(start, repair, search) if repair is not None else replace(start, evidence=())
 

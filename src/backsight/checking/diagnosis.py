@@ -32,6 +32,8 @@ from backsight.checking.watching import Place, Watch, limited
 
 MOST = 3000
 """Changes tried before the search gives up."""
+_COMPARING = 50_000
+"""Calls that comparing one outcome may take."""
 
 
 class Judge(Protocol):
@@ -99,6 +101,8 @@ class Search:
                 for place in places:
                     for repair in attempt(place):
                         yield replace(repair, tier=tier)
+                    if self.tried > self.most:
+                        return
 
     def ordered(self) -> list[list[Place]]:
         """Places in the order they are computed, in groups: the most suspicious statements first.
@@ -160,7 +164,8 @@ class Search:
         try:
             with limited(self.watch.most_calls):
                 outcome = attempt()
-            return self.point.agrees(outcome)
+            with limited(_COMPARING):  # a result may hold itself, again and again
+                return self.point.agrees(outcome)
         except Exception:  # a change of ours may break the user's code in any way
             return False
 
@@ -168,7 +173,7 @@ class Search:
         place = edit.place
         place.put(ast.copy_location(edit.node, place.node))
         try:
-            return self.works(lambda: self.watch.rewritten(place.source, self.run))
+            return self.works(lambda: self.watch.rewritten(place, self.run))
         finally:
             place.put(place.node)
 
@@ -182,7 +187,7 @@ class Search:
                     yield Repair(place, cause, statement)
 
     def _as_it_is(self, place: Place) -> Callable[[], Any]:
-        return lambda: self.watch.rewritten(place.source, self.run)
+        return lambda: self.watch.rewritten(place, self.run)
 
     def spliced(self, splice: Splice) -> bool:
         return self.works(lambda: self.watch.replaced(splice.place, splice.change, self.run))

@@ -93,11 +93,18 @@ def _scaled(place: Place, truth: Truth) -> bool:
     return False
 
 
+def _lies_across(place: Place, quantity: Quantity, truth: Truth) -> bool:
+    """Whether a value is a parameter's gradient transposed: that has to lie as the parameter does."""
+    if quantity.kind != "adjoint" or quantity.of not in truth.inputs or len(place.arrays) != 1:
+        return False
+    return not same_data(place.arrays[0].data, quantity.array.data)
+
+
 def is_right(place: Place, truth: Truth) -> bool:
     """Whether a statement's value is true and what its name says, where a name says anything."""
     if any(isinstance(v, bool | int) for v in place.values):
         return True
-    found = recognised(place, truth)
+    found = [q for q in recognised(place, truth) if not _lies_across(place, q, truth)]
     name = called(place)
     meant = means(name, truth)
     if not found:

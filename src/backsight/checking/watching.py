@@ -93,11 +93,15 @@ class Source:
     tree: ast.Module
     functions: list[tuple[FunctionType, ast.stmt]] = field(default_factory=list)
 
-    def compiled(self, transform: Callable[[ast.stmt], ast.stmt]) -> list[tuple[FunctionType, CodeType]]:
-        """New code for each function, from its (transformed) syntax tree."""
+    def compiled(
+        self, transform: Callable[[ast.stmt], ast.stmt], line: int | None = None
+    ) -> list[tuple[FunctionType, CodeType]]:
+        """New code for each function (or for those around one line), from its (transformed) syntax tree."""
         made: dict[int, CodeType] = {}
         result = []
         for function, top in self.functions:
+            if line is not None and not first_line(top) <= line <= (top.end_lineno or line):
+                continue
             if id(top) not in made:
                 module = ast.fix_missing_locations(ast.Module([transform(top)], type_ignores=[]))
                 made[id(top)] = compile(module, self.file, "exec")
@@ -216,9 +220,9 @@ class Watch:
         finally:
             block[index] = place.statement
 
-    def rewritten(self, source: Source, run: Callable[[], Any]) -> Any:
-        """Run with the source's syntax tree as it is now, after an edit."""
-        with swapped(source.compiled(lambda top: top), None):
+    def rewritten(self, place: Place, run: Callable[[], Any]) -> Any:
+        """Run with the source's syntax tree as it is now, after an edit at a place."""
+        with swapped(place.source.compiled(lambda top: top, place.statement.lineno), None):
             return run()
 
 
