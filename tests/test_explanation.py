@@ -653,3 +653,17 @@ def one_operation(name: str) -> tuple[Program, list[Any]]:
     z = builder.apply("mul", (y, Constant(0.75)))
     total = builder.apply("sum", (z,), axes=tuple(range(y.type.rank)), keepdims=False)
     return builder.finish((total,)), inputs
+
+
+def test_entries_picked_from_the_end_are_explained() -> None:
+    """A slice that runs backwards has no start of its own."""
+
+    def neighbours(f: Any) -> Any:
+        gx = f[1:, :] - f[:-1, :]
+        gy = np.diff(f, axis=1)
+        return np.sum(np.sqrt(gx[:, :-1] ** 2 + gy[:-1, :] ** 2 + 1e-3)) + np.flip(f, 0)[0, 0] + f[::-2, 1][0]
+
+    x = np.random.default_rng(0).normal(size=(4, 4))
+    found = backsight.explain(neighbours, x)
+    np.testing.assert_allclose(found.gradient, backsight.grad(neighbours)(x))
+    assert "gx" in str(found) and "</html>" in found.html()

@@ -46,9 +46,9 @@ def vmap(
         >>> def cost(w, x, t):
         ...     return (w @ x - t) ** 2
         >>> each = backsight.vmap(backsight.grad(cost), in_axes=(None, 0, 0))
-        >>> each(np.zeros(2), np.eye(2), np.array([1.0, -2.0]))
-        array([[-2.,  0.],
-               [ 0.,  4.]])
+        >>> each(np.zeros(2), np.ones((2, 2)), np.array([1.0, -2.0]))
+        array([[-2., -2.],
+               [ 4.,  4.]])
     """
 
     def body(*args: Any) -> Any:

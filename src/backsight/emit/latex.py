@@ -39,7 +39,7 @@ from backsight.emit.tex import (
 )
 from backsight.ir.evaluate import Array, to_array
 from backsight.ir.op import ATOM, MULTIPLY, POWER, REGISTRY, UNARY, Family
-from backsight.ir.program import Atom, Constant, Equation, Program, Shape, Var
+from backsight.ir.program import Atom, Constant, Dim, Equation, Program, Shape, Var
 from backsight.ops.linalg import read_spec
 
 Index = Sequence[str]
@@ -323,7 +323,11 @@ class LatexSpeller(TexSpeller):
 
         def entry(index: Index) -> Text:
             rest = iter(index)
-            place = [_shifted(item, "" if item[0] == "int" else next(rest)) for item in key]
+            sizes = iter(source.type.shape)
+            place = [
+                _shifted(item, "" if item[0] == "int" else next(rest), 1 if item[0] == "new" else next(sizes))
+                for item in key
+            ]
             return self.entry(x, [c for c, item in zip(place, key, strict=True) if item[0] != "new"])
 
         if all(item[0] == "int" for item in key):
@@ -556,13 +560,18 @@ def _aligned(index: Index, own: Shape, whole: Shape) -> Index:
     return ["0" if d == 1 and whole[offset + i] != 1 else index[offset + i] for i, d in enumerate(own)]
 
 
-def _shifted(item: tuple[Any, ...], letter: str) -> str:
-    """Where an entry of a slice lies in the whole."""
+def _shifted(item: tuple[Any, ...], letter: str, dim: Dim = 1) -> str:
+    """Where an entry of a slice lies in the whole, an axis of size `dim`."""
     if item[0] == "int":
         return str(item[1])
     if item[0] == "new" or item == ("slice", 0, None, 1):
         return letter
-    _, start, _, step = item
+    _, start, stop, step = item
+    if step < 0:  # counted back from the first that is picked
+        first = slice(start, stop, step).indices(dim)[0] if isinstance(dim, int) else f"{dim}-1"
+        if letter.isdigit() and isinstance(first, int):
+            return str(first + int(letter) * step)
+        return f"{first}-{letter if step == -1 else f'{-step}{letter}'}"
     scaled = letter if step == 1 else str(int(letter) * step) if letter.isdigit() else f"{step}{letter}"
     if letter.isdigit():
         return str(int(scaled) + start)
