@@ -615,7 +615,7 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_in_place_on_array, InPlaceError, "total += x", "total = total + x"),
     (_entry_of_array, LostGradientError, "total[0] = x[0]", "np.stack"),
     (_array_of_tracers, LostGradientError, "np.array([x[0], x[1]])", "np.stack"),
-    (_as_array, LostGradientError, "np.asarray(x)", "keep it an array"),
+    (_as_array, LostGradientError, "np.asarray(x)", "np.stack"),
     (_as_float, LostGradientError, "float(x[0])", "np."),
     (_as_int, LostGradientError, "int(x[0])", "np."),
     (_by_math, LostGradientError, "math.exp", "np.* instead of math.*"),

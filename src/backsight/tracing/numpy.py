@@ -274,7 +274,10 @@ class Tracer(Value):
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         refusal = self._refuse("np.array or np.asarray")
         # SciPy's functions that are written in Python, such as its logsumexp, ask for an array.
-        remedy = f"{refusal.remedy}; functions of SciPy that need this are in backsight.numpy"
+        remedy = (
+            "np.stack([a, b]) keeps traced entries; for rows that mix them with plain numbers, and for "
+            "functions of SciPy that ask for an array, use backsight.numpy: bnp.array([[a, 0.0], [b, 1.0]])"
+        )
         raise LostGradientError(refusal.message, origin=refusal.origin, remedy=remedy)
 
     def __getattr__(self, name: str) -> Any:
