@@ -103,7 +103,7 @@ def _lies_across(place: Place, quantity: Quantity, truth: Truth) -> bool:
 def is_right(place: Place, truth: Truth) -> bool:
     """Whether a statement's value is true and what its name says, where a name says anything."""
     if any(isinstance(v, bool | int) for v in place.values):
-        return True
+        return all(not isinstance(v, int) or v >= 0 for v in place.values)  # no count is negative
     found = [q for q in recognised(place, truth) if not _lies_across(place, q, truth)]
     name = called(place)
     meant = means(name, truth)
