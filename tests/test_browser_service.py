@@ -378,3 +378,53 @@ def test_mistakes_with_arrays_name_the_line(tmp_path: Path) -> None:
     for answer, (source, line) in zip(alone(tmp_path, *requests), wrong, strict=True):
         assert not answer["ok"], source
         assert answer["error"]["line"] == line, answer
+
+
+# Somebody's own backward pass
+
+PAIR = """\
+import numpy as np
+
+def forward(W, x, t):
+    z = W @ x
+    a = 1 / (1 + np.exp(-z))
+    cost = np.sum((a - t) ** 2)
+    return cost, (x, t, z, a)
+
+def backward(W, cache):
+    x, t, z, a = cache
+    da = 2 * (a - t)
+    dz = da * SLOPE
+    dW = np.outer(dz, x)
+    return {"dW": dW}
+
+example = (np.array([[0.5, -0.3], [0.2, 0.8]]), np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+"""
+WRONG, RIGHT = PAIR.replace("SLOPE", "(z > 0)"), PAIR.replace("SLOPE", "a * (1 - a)")
+
+
+def test_a_wrong_slope_is_found_at_its_line() -> None:
+    verdict = good(kind="check", source=WRONG)
+    assert (verdict["ok"], verdict["cause"], verdict["line"]) == (False, "slope", 12)
+    assert verdict["text"] == "dz = da * (z > 0)"
+    assert "ReLU" in verdict["says"]
+    assert "sigmoid" in verdict["says"]
+    assert good(kind="check", source=RIGHT)["ok"]
+
+
+def test_a_backward_pass_is_checked_without_numpy(tmp_path: Path) -> None:
+    wrong, right = alone(tmp_path, *({"kind": "check", "source": s} for s in (WRONG, RIGHT)))
+    assert wrong["ok"], wrong
+    assert (wrong["value"]["cause"], wrong["value"]["line"]) == ("slope", 12)
+    assert right["value"]["ok"], right
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def forward(w): return w * w\n", "no function 'backward'"),
+        ("def forward(w): return w * w\ndef backward(w): return 2 * w\n", "no example"),
+    ],
+)
+def test_what_a_check_lacks_is_said(source: str, words: str) -> None:
+    assert words in bad(kind="check", source=source)["message"]

@@ -18,11 +18,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from backsight.checking.pairing import EXAMPLES, pair_in
 from backsight.errors import BacksightError, LoadError
 from backsight.ir.program import Origin
 from backsight.tracing.trees import flatten, unflatten
-
-_EXAMPLES = ("example", "EXAMPLE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +101,8 @@ def load_pair(
     """
     path, _ = _split(file)
     module = _run(path)
-    first, second = (_member(module, path, name) for name in (forward, backward))
-    example = next((getattr(module, name) for name in _EXAMPLES if hasattr(module, name)), None)
     with blamed_on(path):
-        example = example() if callable(example) else example
-    if isinstance(example, Mapping):
-        example = tuple(example[name] for name in inspect.signature(first).parameters if name in example)
-    if not isinstance(example, tuple | list):
-        raise LoadError(
-            f"{path} has no example to call {forward} with",
-            remedy="write example = (…,) in the file: the arguments of forward",
-        )
-    return first, second, tuple(example)
-
-
-def _member(module: ModuleType, file: Path, name: str) -> Callable[..., Any]:
-    """A function of a module by its dotted name, or that method of the one object that has it."""
-    found: Any = module
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    if found is None and "." not in name:
-        owners = [v for v in vars(module).values() if not isinstance(v, type) and hasattr(v, name)]
-        found = getattr(owners[0], name) if len(owners) == 1 else None
-    if not callable(found):
-        own = [k for k, v in vars(module).items() if inspect.isfunction(v)]
-        raise LoadError(
-            f"{file} has no function {name!r}",
-            remedy=f"name it with --forward or --backward; the file defines {', '.join(own) or 'none'}",
-        )
-    result: Callable[..., Any] = found
-    return result
+        return pair_in(vars(module), str(path), forward, backward)
 
 
 @contextmanager
@@ -243,7 +214,7 @@ def _array(value: Any) -> Any:
 
 def _example(module: ModuleType, function: Callable[..., Any]) -> Any:
     """The module's example for a function: its own if the example is a dict by the names of functions."""
-    found = next((getattr(module, name) for name in _EXAMPLES if hasattr(module, name)), None)
+    found = next((getattr(module, name) for name in EXAMPLES if hasattr(module, name)), None)
     if isinstance(found, Mapping) and isinstance(found.get(function.__name__), Mapping | tuple | list):
         return found[function.__name__]
     return found

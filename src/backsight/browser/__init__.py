@@ -18,6 +18,8 @@ from typing import Any
 from backsight.api import Traced, trace_call
 from backsight.browser import running
 from backsight.browser.mishaps import described
+from backsight.checking import check
+from backsight.checking.pairing import pair_in
 from backsight.emit.compiled import compile as compile_program
 from backsight.emit.javascript import emit_module
 from backsight.errors import BacksightError, DifferentiationError, TraceError
@@ -119,11 +121,19 @@ def _kernel(request: Request) -> dict[str, Any]:
     }
 
 
+def _check(request: Request) -> dict[str, Any]:
+    """Whether the source's own `backward` fits its `forward`; if not, the line that goes wrong first."""
+    namespace = running.run_source(request["source"])
+    forward, backward, arguments = pair_in(namespace, running.FILE)
+    return check(forward, backward, *arguments).data()
+
+
 _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "execute": _execute,
     "trace": _trace,
     "value_and_grad": _value_and_grad,
     "kernel": _kernel,
+    "check": _check,
 }
 
 

@@ -119,6 +119,8 @@ def nudged(pair: Pair, matches: list[Match], seed: int) -> dict[Path, Any]:
 def _refilled(value: Any, data: list[float]) -> Any:
     if not is_array(value):
         return data[0]
+    if isinstance(value, Array):  # backsight.numpy's, where NumPy is missing
+        return replace(value, data=data)
     copy = value.copy()
     copy.flat = data
     return copy

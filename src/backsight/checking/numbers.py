@@ -19,10 +19,10 @@ def numeric(value: Any) -> Array | None:
     """The numbers of a value, or None if it holds anything else."""
     if isinstance(value, bool | int | float):
         return Array((), [value])
+    if isinstance(value, Array):  # also backsight.numpy's, which has no truth value
+        return Array(value.shape, value.data, value.dtype)
     if hasattr(type(value), "ravel") and hasattr(value, "dtype"):
         return Array(tuple(value.shape), value.ravel().tolist()) if value.dtype.kind in "fiub" else None
-    if isinstance(value, Array):
-        return value
     if not isinstance(value, list | tuple) or not value:
         return None
     try:
@@ -94,6 +94,8 @@ def squeezed(shape: Sequence[int]) -> tuple[int, ...]:
 
 def like(original: Any, shape: tuple[int, ...], data: list[Any]) -> Any:
     """Numbers in the kind of container that `original` is."""
+    if isinstance(original, Array):
+        return type(original)(shape, data)
     if hasattr(original, "ravel"):
         numpy = import_module("numpy")
         return numpy.array(data, dtype=float).reshape(shape)[()]

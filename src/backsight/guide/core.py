@@ -47,4 +47,7 @@ def zipped(package: Path) -> bytes:
 
 
 def _sources(part: Path) -> list[Path]:
-    return [*part.rglob("*.py")] if part.is_dir() else [part.with_suffix(".py")]
+    """Python, and the style and script that an explanation's page is made of."""
+    if not part.is_dir():
+        return [part.with_suffix(".py")]
+    return [path for path in part.rglob("*") if path.suffix in (".py", ".css", ".js")]

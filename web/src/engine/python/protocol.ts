@@ -22,7 +22,9 @@ export type Request =
   | { kind: 'execute'; source: string }
   | ({ kind: 'trace' } & AboutFunction)
   | ({ kind: 'value_and_grad' } & AboutFunction)
-  | ({ kind: 'kernel' } & AboutFunction);
+  | ({ kind: 'kernel' } & AboutFunction)
+  /** The source defines `forward`, `backward` and `example`, the arguments of forward. */
+  | { kind: 'check'; source: string };
 
 export interface FunctionSummary {
   name: string;
@@ -59,11 +61,32 @@ export interface KernelValue {
   guards: { name: string; expected: boolean }[];
 }
 
+/** Whether a backward pass is right; if not, where it first goes wrong and how (checking/verdict.py). */
+export interface CheckValue {
+  ok: boolean;
+  /** A code, such as "slope", "transpose" or "sign"; empty if all is right. */
+  cause: string;
+  says: string;
+  file: string;
+  line: number;
+  text: string;
+  remedy: string;
+  /** The step of the forward pass, from and to, whose way back is wrong. */
+  edge: [string, string] | null;
+  forwardLine: number;
+  raised: string;
+  evidence: string[];
+  remarks: string[];
+  gradients: { name: string; agrees: boolean; given: Nested | null; true: Nested }[];
+  adjoints: { name: string; line: number; means: string; right: boolean | null }[];
+}
+
 export interface Values {
   execute: { functions: FunctionSummary[] };
   trace: TraceValue;
   value_and_grad: Evaluated;
   kernel: KernelValue;
+  check: CheckValue;
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */
