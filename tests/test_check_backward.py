@@ -174,3 +174,15 @@ def test_the_styles_are_right_by_differences(style: str) -> None:
     for seed in range(4):
         measured, predicted = steepness(style, seed)
         assert measured == pytest.approx(predicted, rel=1e-4, abs=1e-6)
+
+
+def test_a_gradient_that_is_no_number_is_named_not_left_out() -> None:
+    def forward(w: Any, b: Any, x: Any) -> Any:
+        return np.sum((x * w + b) ** 2)
+
+    def backward(w: Any, b: Any, x: Any) -> Any:
+        dz = 2 * (x * w + b)
+        return {"w": np.sum(dz * x), "b": {"sum": np.sum(dz)}}
+
+    with pytest.raises(CheckCallError, match="the gradient 'b' is a dict"):
+        check(forward, backward, 0.5, 0.1, np.ones(3))
