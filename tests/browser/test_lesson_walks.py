@@ -349,6 +349,7 @@ def test_walked_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
 def test_the_skip_link_skips_and_stays_where_one_is(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator("main")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # figures that come later may still move what has the focus
     there = page.url
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
