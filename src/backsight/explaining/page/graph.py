@@ -39,7 +39,7 @@ def _svg(e: Explanation, *, sideways: bool) -> str:
     wide, high = drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN
     kind = "sideways" if sideways else "upright"
     # Smaller than this the numbers cannot be read: the frame scrolls instead.
-    least = min(wide, max(250.0, (0.7 if sideways else 0.6) * wide))
+    least = min(wide, max(250.0, (0.66 if sideways else 0.6) * wide))
     smallest = f"width:100%;max-width:{wide:.0f}px;min-width:{least:.0f}px"
     return (
         f'<svg class="{kind}" viewBox="{-_MARGIN} {-_MARGIN} {wide:.0f} {high:.0f}" style="{smallest}" '
