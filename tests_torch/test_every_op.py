@@ -72,6 +72,9 @@ IN_TORCH: dict[str, Callable[..., Any]] = {
     "sum": lambda x, axes, keepdims: torch.sum(x, axes, keepdim=keepdims) if axes else x,
     "mean": lambda x, axes, keepdims: torch.mean(x, axes, keepdim=keepdims) if axes else x,
     "max": lambda x, axes, keepdims: torch.amax(x, axes, keepdim=keepdims) if axes else x,
+    "log_softmax": lambda x, axis: torch.log_softmax(x, axis),
+    "min": lambda x, axes, keepdims: torch.amin(x, axes, keepdim=keepdims) if axes else x,
+    "var": lambda x, axes, keepdims, ddof: torch.var(x, axes, correction=ddof, keepdim=keepdims),
     "logsumexp": lambda x, axes, keepdims: torch.logsumexp(x, axes, keepdim=keepdims) if axes else x,
     "softmax": lambda x, axis: torch.softmax(x, axis),
     "broadcast": lambda x, shape: torch.broadcast_to(x, shape),
@@ -94,7 +97,8 @@ IN_TORCH: dict[str, Callable[..., Any]] = {
 # Not among PyTorch's functions, or with another idea of what goes in; JAX is their witness.
 NOT_IN_TORCH = {
     *("cbrt", "arange", "eye", "dim", "expand_dims", "squeeze", "index", "unindex", "undiagonal", "window"),
-    *("unwindow", "argsort", "gather", "scatter", "recurrence", "solve", "custom"),
+    *("unwindow", "argsort", "gather", "scatter", "recurrence", "solve", "custom", "searchsorted"),
+    *("all", "any", "argmax", "argmin", "prod", "prod_others", "std", "norm"),
 }
 # Slopes that are a choice: PyTorch's is another at these ops' kinks, and for whole arrays of ties.
 OTHER_SLOPES = {"copysign", "heaviside", "fmod", "mod", "floor_divide", "sinc"}
