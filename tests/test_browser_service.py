@@ -116,6 +116,45 @@ def test_decisions_are_told_and_a_kernel_can_see_them() -> None:
     assert far[decision["name"]] == [1.0]
 
 
+# How the gradient comes about
+
+
+def test_an_explanation_comes_as_data() -> None:
+    value = good(kind="explain", source=NEURON, example=AT, wrt=["w", "b"])
+    evaluated = good(kind="value_and_grad", source=NEURON, example=AT, wrt=["w", "b"])
+    assert value["wrt"] == ["w", "b"]
+    assert "page" not in value
+    assert [s["name"] for s in value["forward"] if s["kind"] == "step"] == ["z", "y", "cost"]
+    adjoints = {a["name"]: a for a in value["reverse"]}
+    for name, slope in evaluated["gradient_at"].items():
+        np.testing.assert_allclose(adjoints[name]["value"]["entries"], slope, rtol=1e-12)
+    (through_y,) = adjoints["z"]["uses"]
+    y = math.tanh(0.5 * 1.0 - 0.3 * 2.0 + 0.25)
+    assert through_y["through"] == "y"
+    assert through_y["slope_value"]["entries"] == pytest.approx(1 - y * y, rel=1e-12)
+    assert through_y["origin"]["line"] == 5
+    assert value["listings"][0]["lines"][0] == "def cost(w, b, x, target):"
+
+
+def test_what_cannot_be_explained_names_the_line() -> None:
+    error = bad(kind="explain", source="def f(x):\n    return x, x\n", example={"x": 1.0})
+    assert (error["line"], error["code"]) == (1, "BS301")
+
+
+def test_an_explanation_and_its_page_need_no_numpy(tmp_path: Path) -> None:
+    request = {"kind": "explain", "source": NEURON, "example": AT, "page": True}
+    here = good(**request)
+    (there,) = alone(tmp_path, request)
+    assert there["ok"], there
+    for mine, theirs in zip(here["reverse"], there["value"]["reverse"], strict=True):
+        assert mine["symbol"] == theirs["symbol"]
+        np.testing.assert_allclose(theirs["value"]["entries"], mine["value"]["entries"], rtol=1e-12)
+    page = there["value"]["page"]
+    assert page.startswith("<!doctype html>")
+    for part in ("The chain rule in cost", "<svg", "<math", "np.tanh(z)", "color-scheme"):
+        assert part in page
+
+
 # How arguments are given
 
 
@@ -417,6 +456,61 @@ def test_a_backward_pass_is_checked_without_numpy(tmp_path: Path) -> None:
     assert wrong["ok"], wrong
     assert (wrong["value"]["cause"], wrong["value"]["line"]) == ("slope", 12)
     assert right["value"]["ok"], right
+
+
+NET = """\
+import numpy as np
+
+def forward(W1, b1, W2, b2, X, T):
+    z1 = X @ W1 + b1
+    a1 = np.maximum(z1, 0.0)
+    z2 = a1 @ W2 + b2
+    y = 1 / (1 + np.exp(-z2))
+    cost = np.sum((y - T) ** 2) / len(X)
+    return cost, (X, T, z1, a1, z2, y)
+
+def backward(W2, cache):
+    X, T, z1, a1, z2, y = cache
+    dy = 2 * (y - T) / len(X)
+    dz2 = dy * (z2 > 0)
+    dW2, db2 = a1.T @ dz2, dz2.sum(axis=0)
+    dz1 = dz2 @ W2.T * (z1 > 0)
+    dW1, db1 = X.T @ dz1, dz1.sum(axis=0)
+    return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+
+example = {
+    "W1": np.array([[0.5, -0.3, 0.8], [0.2, 0.7, -0.6]]),
+    "b1": np.array([0.1, 0.2, -0.1]),
+    "W2": np.array([[0.4], [-0.9], [0.6]]),
+    "b2": np.array([0.3]),
+    "X": np.array([[1.0, 2.0], [0.5, -1.0], [-1.5, 0.3], [2.0, 1.0]]),
+    "T": np.array([[1.0], [0.0], [1.0], [0.0]]),
+}
+"""
+"""The real bug: the hidden layer's slope on the way back through a sigmoid output, under a squared error."""
+
+
+def test_the_hidden_slope_on_the_output_layer_is_found(tmp_path: Path) -> None:
+    """Also without NumPy; and the report says what each value on the way back is."""
+    (there,) = alone(tmp_path, {"kind": "check", "source": NET})
+    for verdict in (good(kind="check", source=NET), there["value"]):
+        assert (verdict["ok"], verdict["cause"], verdict["line"]) == (False, "slope", 14)
+        assert (verdict["edge"], verdict["forwardLine"]) == (["y", "z2"], 7)
+        assert "y * (1 - y)" in verdict["remedy"]
+        right = {a["name"]: a["right"] for a in verdict["adjoints"]}
+        assert right["dy"] is True
+        assert right["dz2"] is right["dW2"] is right["dz1"] is False
+        assert {g["name"]: g["agrees"] for g in verdict["gradients"]} == dict.fromkeys(
+            ("W1", "b1", "W2", "b2"), False
+        )
+    assert good(kind="check", source=NET.replace("(z2 > 0)", "y * (1 - y)"))["ok"]
+
+
+def test_gradients_that_are_not_finite_travel_as_words() -> None:
+    source = NET.replace("dy * (z2 > 0)", "dy / (0 * z2)")
+    answer = json.loads(handle_text(json.dumps({"kind": "check", "source": source})))
+    given = {g["name"]: g["given"] for g in answer["value"]["gradients"]}
+    assert given["b2"][0] in ("NaN", "Infinity", "-Infinity")
 
 
 @pytest.mark.parametrize(

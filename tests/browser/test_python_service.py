@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.test_browser_service import NET
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 SLOW = 90_000
@@ -162,6 +164,65 @@ def test_storage_is_out_of_reach(typed: Typed) -> None:
     )
     typed.run(f"{source}\ndef f(x):\n    return x * x", "x = 1.0")
     expect(typed.answer.get_by_label("What the code printed")).to_have_text("[]\n")
+
+
+ASK = """async ([worker, core, requests]) => {
+    const python = new Worker(worker, { type: 'module', name: 'Python' });
+    const answers = [];
+    await new Promise((resolve, reject) => {
+        python.onerror = (event) => reject(new Error(event.message));
+        python.onmessage = ({ data }) => {
+            if (data.type === 'failed' || data.type === 'broken') reject(new Error(data.message));
+            if (data.type === 'answer') answers.push(JSON.parse(data.answer));
+            if (answers.length === requests.length) resolve();
+            else if (data.type === 'ready' || data.type === 'answer')
+                python.postMessage({ type: 'run', id: answers.length, request: requests[answers.length] });
+        };
+        python.postMessage({ type: 'load', core });
+    });
+    python.terminate();
+    return answers;
+}"""
+
+
+def asked(typed: Typed, *requests: dict[str, Any]) -> list[Any]:
+    """Answers to requests that no page shows yet, from the worker that the page itself uses."""
+    typed.run("def f(x):\n    return x * x", "x = 2.0")
+    (worker,) = {url for url in typed.requests if "/python.worker-" in url}
+    core = typed.page.locator("meta[name=backsight-core]").get_attribute("content") or ""
+    answers: list[Any] = typed.page.evaluate(ASK, [worker, core, list(requests)])
+    return answers
+
+
+def test_a_wrong_backward_pass_is_found(typed: Typed) -> None:
+    """The hidden layer's slope on the way back through a sigmoid output: in Chromium, without NumPy."""
+    right = NET.replace("(z2 > 0)", "y * (1 - y)")
+    found, fine, silent = asked(
+        typed,
+        {"kind": "check", "source": NET},
+        {"kind": "check", "source": right},
+        {"kind": "check", "source": "def forward(w): return w * w"},
+    )
+    verdict = found["value"]
+    line = NET.splitlines().index("    dz2 = dy * (z2 > 0)") + 1
+    assert (verdict["ok"], verdict["cause"], verdict["line"]) == (False, "slope", line)
+    assert verdict["edge"] == ["y", "z2"]
+    assert "ReLU" in verdict["says"]
+    assert [a["right"] for a in verdict["adjoints"]][:2] == [True, False]
+    assert fine["value"]["ok"] is True
+    assert "no function 'backward'" in silent["error"]["message"]
+    assert typed.wrong == []
+
+
+def test_a_gradient_is_explained_there(typed: Typed) -> None:
+    source = "import numpy as np\ndef cost(w, x):\n    y = np.tanh(w * x)\n    return (y - 1) ** 2"
+    request = {"kind": "explain", "source": source, "example": "w = 0.5\nx = 2.0", "page": True}
+    (answer,) = asked(typed, request)
+    y = math.tanh(1.0)
+    shown = {a["name"]: a["value"]["entries"] for a in answer["value"]["reverse"]}
+    assert shown["w"] == pytest.approx(2 * (y - 1) * (1 - y * y) * 2.0, rel=1e-12)
+    assert answer["value"]["page"].startswith("<!doctype html>")
+    assert typed.wrong == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

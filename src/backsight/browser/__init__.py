@@ -12,28 +12,23 @@ import contextlib
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from backsight.api import Traced, trace_call
 from backsight.browser import running
+from backsight.browser.asked import Asked, Request, parameters, plain
 from backsight.browser.mishaps import described
 from backsight.checking import check
 from backsight.checking.pairing import pair_in
-from backsight.emit.compiled import compile as compile_program
 from backsight.emit.javascript import emit_module
-from backsight.errors import BacksightError, DifferentiationError, TraceError
+from backsight.errors import BacksightError, TraceError
 from backsight.explaining.inspection import inspect
 from backsight.explaining.payload import function_payload, origin_json
-from backsight.ir.evaluate import Array, to_array
+from backsight.ir.evaluate import to_array
 from backsight.ir.program import Constant, Program, Var
 from backsight.lower import lower
-from backsight.tracing.trees import flatten
-from backsight.transforms import gradient, simplify
 
 __all__ = ["handle", "handle_text"]
-
-Request = dict[str, Any]
 
 
 def handle_text(text: str) -> str:
@@ -74,7 +69,7 @@ def _execute(request: Request) -> dict[str, Any]:
 
 def _trace(request: Request) -> dict[str, Any]:
     """Everything about a function and its gradient."""
-    asked = _Asked.of(request)
+    asked = Asked.of(request).traced()
     inspection = inspect(asked.forward, asked.wrt)
     reverse = asked.reverse
     payload = function_payload(
@@ -96,12 +91,12 @@ def _trace(request: Request) -> dict[str, Any]:
 
 def _value_and_grad(request: Request) -> dict[str, Any]:
     """The value and the gradient at a point."""
-    return _Asked.of(request).evaluated()
+    return Asked.of(request).traced().evaluated()
 
 
 def _kernel(request: Request) -> dict[str, Any]:
     """The value and the gradient as a JavaScript module, with the numbers to begin with."""
-    asked = _Asked.of(request)
+    asked = Asked.of(request).traced()
     reverse = asked.reverse
     decisions = [g.variable for g in reverse.guards]
     fused = replace(reverse, outputs=(*reverse.outputs, *(d for d in decisions if d not in reverse.outputs)))
@@ -125,7 +120,16 @@ def _check(request: Request) -> dict[str, Any]:
     """Whether the source's own `backward` fits its `forward`; if not, the line that goes wrong first."""
     namespace = running.run_source(request["source"])
     forward, backward, arguments = pair_in(namespace, running.FILE)
-    return check(forward, backward, *arguments).data()
+    verdict = check(forward, backward, *arguments)
+    rows = [{"name": g.name, "agrees": g.agrees, "given": g.given, "true": g.true} for g in verdict.gradients]
+    return {**verdict.data(), "gradients": [{k: plain(v) for k, v in row.items()} for row in rows]}
+
+
+def _explain(request: Request) -> dict[str, Any]:
+    """The derivation of the gradient, step by step; with `page`, also as one HTML page."""
+    explanation = Asked.of(request).explained()
+    page = {"page": explanation.html()} if request.get("page") else {}
+    return {**explanation.data(), **page}
 
 
 _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
@@ -133,120 +137,9 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "trace": _trace,
     "value_and_grad": _value_and_grad,
     "kernel": _kernel,
+    "explain": _explain,
     "check": _check,
 }
-
-
-# A function and its gradient --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """The function a request is about, traced at its example and differentiated."""
-
-    function: Callable[..., Any]
-    traced: Traced
-    forward: Program
-    reverse: Program
-    wrt: list[str]
-    values: list[Any]
-
-    @property
-    def name(self) -> str:
-        return self.forward.name
-
-    @classmethod
-    def of(cls, request: Request) -> _Asked:
-        """Trace what is asked for.
-
-        Raises:
-            BacksightError: it cannot be traced or differentiated.
-            BaseException: whatever the person's code raises.
-        """
-        source = request["source"]
-        namespace = running.run_source(source)
-        function = running.chosen(source, namespace, request.get("function"))
-        example = _example(request.get("example"), namespace)
-        names = _parameters(function)
-        arguments = _arguments(function, names, example)
-        asked_for = request.get("wrt") or [n for n in names if n in arguments]
-        for name in asked_for:
-            if name not in arguments:
-                raise DifferentiationError(
-                    f"{function.__name__} has no argument {name!r}", remedy=f"it has {', '.join(names)}"
-                )
-            arguments[name] = _moving(arguments[name])
-        try:
-            traced = trace_call(function, [arguments[n] for n in arguments], {})
-            forward = simplify(traced.program)
-            positions = [list(arguments).index(name) for name in asked_for]
-            wrt = [leaf for p in positions for leaf in traced.arguments[p]]
-            if len(forward.outputs) != 1:
-                raise DifferentiationError(
-                    f"{forward.name} returns {len(forward.outputs)} values", remedy="return the cost alone"
-                )
-            reverse = simplify(gradient(forward, wrt, name=f"grad_{forward.name}").program)
-        except BacksightError as error:
-            if error.origin is None:
-                error.origin = running.origin_of(function)
-            raise
-        values = [*_leaves(list(arguments.values())), *traced.captured]
-        return cls(function, traced, forward, reverse, wrt, values)
-
-    def evaluated(self) -> dict[str, Any]:
-        """The value, and the gradient by each argument's name."""
-        value, *slopes = compile_program(self.reverse)(*self.values)
-        return {
-            "value_at": _plain(value),
-            "gradient_at": {n: _plain(g) for n, g in zip(self.wrt, slopes, strict=True)},
-        }
-
-
-def _example(given: Any, namespace: dict[str, Any]) -> dict[str, Any]:
-    if given is None:
-        return {}
-    return running.run_example(given, namespace) if isinstance(given, str) else dict(given)
-
-
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    code = getattr(function, "__code__", None)
-    if code is None:
-        raise TraceError(f"{function!r} is not a function written here", remedy="write it with def")
-    return list(code.co_varnames[: code.co_argcount])
-
-
-def _arguments(function: Callable[..., Any], names: list[str], example: dict[str, Any]) -> dict[str, Any]:
-    """A value for every parameter: from the example, else from the function's own default."""
-    defaults = function.__defaults__ or ()
-    known = {**dict(zip(names[len(names) - len(defaults) :], defaults, strict=True)), **example}
-    missing = [n for n in names if n not in known]
-    if missing:
-        raise TraceError(
-            f"{function.__name__} needs a number for {', '.join(missing)}",
-            origin=running.origin_of(function),
-            remedy=f"give one: {missing[0]} = 0.5",
-        )
-    return {n: _as_array(known[n]) for n in names}
-
-
-def _as_array(value: Any) -> Any:
-    """Lists of numbers are arrays, as they are to NumPy; lists of arrays stay lists of arguments."""
-    if isinstance(value, list) and all(isinstance(leaf, bool | int | float) for leaf in _leaves(value)):
-        return to_array(value)
-    return value
-
-
-def _moving(value: Any) -> Any:
-    """A number that may be nudged: whole numbers that a person types are meant as places on the line."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, Array) and value.dtype == "int64":
-        return Array(value.shape, [float(x) for x in value.data])
-    return value
-
-
-def _leaves(values: list[Any]) -> list[Any]:
-    return flatten(values)[0]
 
 
 # JSON -------------------------------------------------------------------------------------------------------
@@ -256,7 +149,7 @@ def _function_json(function: Callable[..., Any]) -> dict[str, Any]:
     origin = running.origin_of(function)
     return {
         "name": function.__name__,
-        "parameters": _parameters(function),
+        "parameters": parameters(function),
         "line": origin.line if origin else None,
     }
 
@@ -268,10 +161,6 @@ def _output_json(atom: Var | Constant) -> dict[str, Any]:
         "shape": list(atom.type.shape),
         "value": atom.value if isinstance(atom, Constant) else None,
     }
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _emitted(program: Program, target: str) -> dict[str, str]:

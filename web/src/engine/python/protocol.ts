@@ -1,6 +1,7 @@
 /** What can be asked of Python, and what it answers (src/backsight/browser/); and what goes between page and worker. */
 
 import type { FunctionPayload, Origin } from '../payload.ts';
+import type { ExplainValue } from './explanation.ts';
 
 /** A number as Python sends it; those that JSON lacks travel as words. See `toNumber`. */
 export type Sent = number | 'NaN' | 'Infinity' | '-Infinity';
@@ -23,7 +24,20 @@ export type Request =
   | ({ kind: 'trace' } & AboutFunction)
   | ({ kind: 'value_and_grad' } & AboutFunction)
   | ({ kind: 'kernel' } & AboutFunction)
-  /** The source defines `forward`, `backward` and `example`, the arguments of forward. */
+  /** How the gradient comes about, stop by stop; with `page`, also as one HTML file to keep. */
+  | ({ kind: 'explain'; page?: boolean } & AboutFunction)
+  /**
+   * Is this backward pass right? The source defines three names, as a person's own file would:
+   *
+   *     def forward(W, x, t): …  return cost, cache      # or the cost alone
+   *     def backward(W, cache): …  return {"W": dW}      # gets the arguments it names, and the cache
+   *     example = {"W": np.array(…), "x": …, "t": …}     # or a tuple: what forward is called with
+   *
+   *     const answer = await python.run({ kind: 'check', source }, { timeout: 20_000 });
+   *     if (!answer.ok) …                     // the source itself fails: answer.error, with its line
+   *     else if (answer.value.ok) …           // every gradient agrees
+   *     else … answer.value.line, .says, .remedy, .edge
+   */
   | { kind: 'check'; source: string };
 
 export interface FunctionSummary {
@@ -61,23 +75,47 @@ export interface KernelValue {
   guards: { name: string; expected: boolean }[];
 }
 
-/** Whether a backward pass is right; if not, where it first goes wrong and how (checking/verdict.py). */
+/**
+ * Whether a backward pass is right; if not, where it first goes wrong and how (checking/verdict.py).
+ *
+ * A net with a sigmoid at its output, whose backward pass goes back through it as if it were ReLU:
+ *
+ *     ok: false, cause: 'slope', line: 16, text: 'dz2 = dy * (z2 > 0)', edge: ['y', 'z2'], forwardLine: 8,
+ *     says: 'This multiplies by the slope of ReLU, but y comes from z2 by the sigmoid.',
+ *     remedy: 'multiply by y * (1 - y)',
+ *     adjoints: [{ name: 'dy', line: 15, means: 'the gradient by y', right: true },
+ *                { name: 'dz2', line: 16, means: '', right: false }, …]
+ *
+ * Where all is right only `gradients` and perhaps `remarks` say anything.
+ */
 export interface CheckValue {
   ok: boolean;
   /** A code, such as "slope", "transpose" or "sign"; empty if all is right. */
   cause: string;
+  /** The cause in a sentence. */
   says: string;
-  file: string;
+  /** The line accused, counted from 1; 0 if none could be. */
   line: number;
   text: string;
+  file: string;
+  /** What the line should say or do. */
   remedy: string;
-  /** The step of the forward pass, from and to, whose way back is wrong. */
+  /** The step of the forward pass whose way back is wrong: from the value computed to the one it came from. */
   edge: [string, string] | null;
+  /** The line of that step. */
   forwardLine: number;
+  /** The exception that backward raised, if it did. */
   raised: string;
+  /** What was measured, in sentences. */
   evidence: string[];
+  /** What else is worth knowing, also where all is right. */
   remarks: string[];
+  /** The final gradients by parameter: what backward gave (null: it gave none) and what is true. */
   gradients: { name: string; agrees: boolean; given: Nested | null; true: Nested }[];
+  /**
+   * The named values on the way back, line by line. `right`: the numbers are the gradient that `means` says, or
+   * they are no gradient at all (wrong here, or computed from what was wrong before); null: the name promises none.
+   */
   adjoints: { name: string; line: number; means: string; right: boolean | null }[];
 }
 
@@ -86,6 +124,7 @@ export interface Values {
   trace: TraceValue;
   value_and_grad: Evaluated;
   kernel: KernelValue;
+  explain: ExplainValue;
   check: CheckValue;
 }
 

@@ -1,0 +1,166 @@
+"""The function that a request is about: chosen in the source, given numbers, traced, differentiated."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backsight.api import explain, trace_call
+from backsight.browser import running
+from backsight.emit.compiled import compile as compile_program
+from backsight.errors import BacksightError, DifferentiationError, TraceError
+from backsight.ir.evaluate import Array, to_array
+from backsight.ir.program import Program
+from backsight.tracing.trees import flatten
+from backsight.transforms import gradient, simplify
+
+if TYPE_CHECKING:
+    from backsight.explaining.explanation import Explanation
+
+Request = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The function, its arguments, and the positions of those to differentiate by."""
+
+    function: Callable[..., Any]
+    arguments: dict[str, Any]
+    argnums: tuple[int, ...]
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        """Run the source, choose the function, and give every argument a value.
+
+        Raises:
+            BacksightError: there is no such function or argument, or a number is missing.
+            BaseException: whatever the person's code raises.
+        """
+        source = request["source"]
+        namespace = running.run_source(source)
+        function = running.chosen(source, namespace, request.get("function"))
+        example = _example(request.get("example"), namespace)
+        names = parameters(function)
+        arguments = _arguments(function, names, example)
+        asked_for = request.get("wrt") or names
+        for name in asked_for:
+            if name not in arguments:
+                raise DifferentiationError(
+                    f"{function.__name__} has no argument {name!r}", remedy=f"it has {', '.join(names)}"
+                )
+            arguments[name] = _moving(arguments[name])
+        return cls(function, arguments, tuple(names.index(name) for name in asked_for))
+
+    def traced(self) -> Differentiated:
+        """The function traced at its arguments, and differentiated.
+
+        Raises:
+            BacksightError: it cannot be; it names the function where no line is known.
+        """
+        with self.placed():
+            traced = trace_call(self.function, list(self.arguments.values()), {})
+            forward = simplify(traced.program)
+            wrt = [leaf for position in self.argnums for leaf in traced.arguments[position]]
+            if len(forward.outputs) != 1:
+                raise DifferentiationError(
+                    f"{forward.name} returns {len(forward.outputs)} values", remedy="return the cost alone"
+                )
+            reverse = simplify(gradient(forward, wrt, name=f"grad_{forward.name}").program)
+        values = [*_leaves(list(self.arguments.values())), *traced.captured]
+        return Differentiated(self.function, forward, reverse, wrt, values)
+
+    def explained(self) -> Explanation:
+        """How the gradient comes about.
+
+        Raises:
+            BacksightError: as `traced`.
+        """
+        with self.placed():
+            return explain(self.function, *self.arguments.values(), argnums=self.argnums)
+
+    @contextlib.contextmanager
+    def placed(self) -> Iterator[None]:
+        """An error without a line in what the person wrote gets the function's first."""
+        try:
+            yield
+        except BacksightError as error:
+            if error.origin is None or error.origin.file not in (running.FILE, running.EXAMPLE):
+                error.origin = running.origin_of(self.function)
+            raise
+
+
+@dataclass(frozen=True)
+class Differentiated:
+    """A function's Program and its gradient's, with the numbers of all inputs."""
+
+    function: Callable[..., Any]
+    forward: Program
+    reverse: Program
+    wrt: list[str]
+    values: list[Any]
+
+    @property
+    def name(self) -> str:
+        return self.forward.name
+
+    def evaluated(self) -> dict[str, Any]:
+        """The value, and the gradient by each argument's name."""
+        value, *slopes = compile_program(self.reverse)(*self.values)
+        return {
+            "value_at": plain(value),
+            "gradient_at": {n: plain(g) for n, g in zip(self.wrt, slopes, strict=True)},
+        }
+
+
+def _example(given: Any, namespace: dict[str, Any]) -> dict[str, Any]:
+    if given is None:
+        return {}
+    return running.run_example(given, namespace) if isinstance(given, str) else dict(given)
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    code = getattr(function, "__code__", None)
+    if code is None:
+        raise TraceError(f"{function!r} is not a function written here", remedy="write it with def")
+    return list(code.co_varnames[: code.co_argcount])
+
+
+def _arguments(function: Callable[..., Any], names: list[str], example: dict[str, Any]) -> dict[str, Any]:
+    """A value for every parameter: from the example, else from the function's own default."""
+    defaults = function.__defaults__ or ()
+    known = {**dict(zip(names[len(names) - len(defaults) :], defaults, strict=True)), **example}
+    missing = [n for n in names if n not in known]
+    if missing:
+        raise TraceError(
+            f"{function.__name__} needs a number for {', '.join(missing)}",
+            origin=running.origin_of(function),
+            remedy=f"give one: {missing[0]} = 0.5",
+        )
+    return {n: _as_array(known[n]) for n in names}
+
+
+def _as_array(value: Any) -> Any:
+    """Lists of numbers are arrays, as they are to NumPy; lists of arrays stay lists of arguments."""
+    if isinstance(value, list) and all(isinstance(leaf, bool | int | float) for leaf in _leaves(value)):
+        return to_array(value)
+    return value
+
+
+def _moving(value: Any) -> Any:
+    """A number that may be nudged: whole numbers that a person types are meant as places on the line."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, Array) and value.dtype == "int64":
+        return Array(value.shape, [float(x) for x in value.data])
+    return value
+
+
+def _leaves(values: list[Any]) -> list[Any]:
+    return flatten(values)[0]
+
+
+def plain(value: Any) -> Any:
+    """An array as nested lists."""
+    return value.tolist() if hasattr(value, "tolist") else value
