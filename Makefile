@@ -91,4 +91,4 @@ $(VENV)/.bench: $(VENV)/.torch
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist src/backsight/static web/node_modules tests/chromium/node_modules tests/chromium/unpacked
+	rm -rf $(VENV) dist .cache src/backsight/static web/node_modules tests/chromium/node_modules tests/chromium/unpacked

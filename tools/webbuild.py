@@ -29,6 +29,13 @@ BUNDLE_INPUTS = (
     "public/**/*",
 )
 SITE_INPUTS = ("src/backsight/**/*.py", "lessons/**/*", "docs/errors/*", "docs/reference/*")
+# What the nets' payload is computed by: nearly everything but the pages.
+NET_INPUTS = (
+    "src/backsight/*.py",
+    "src/backsight/guide/payload.py",
+    *(f"src/backsight/{part}/**/*.py" for part in ("ir", "ops", "transforms", "tracing", "numpy")),
+    *(f"src/backsight/{part}/**/*.py" for part in ("lower", "emit", "explaining", "api", "models")),
+)
 
 
 def _digest(root: Path, paths: Iterable[Path], start: str = "") -> str:
@@ -95,7 +102,9 @@ def _build_site(root: Path, static: Path) -> None:
     from backsight.guide import site
 
     try:
-        site.write(static, static, processes=os.cpu_count() or 1)
+        nets = _digest(root, (path for pattern in NET_INPUTS for path in root.glob(pattern)))
+        kept = root / ".cache" / "nets" / nets[:16]
+        site.write(static, static, processes=os.cpu_count() or 1, kept=kept)
     except BacksightError as error:  # a lesson's mistake, say: its author needs the place, not our stack
         raise SystemExit(f"backsight: {error}") from None
 

@@ -1,170 +1,33 @@
-"""Both lessons walked to the end as a person would: once by mouse, once by keyboard alone."""
+"""Every lesson walked to the end as a person would: once by mouse, once by keyboard alone."""
 
 from __future__ import annotations
 
+import importlib
 import json
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from backsight.guide import expression
 from backsight.guide.markdown import Lesson, render_lesson
+from tests.browser.hands import Keyboard, Mouse
 
+HANDLE = "turns of the handle"
 ROOT = Path(__file__).resolve().parent.parent.parent
 SLUGS = [path.parent.name for path in sorted((ROOT / "lessons").glob("*/index.md"))]
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 
 
-# Hands ----------------------------------------------------------------------------
+# tests/browser/goals has a file per lesson: what a learner who knows would do, a function per step ----------
 
 
-class Mouse:
-    """Points, clicks and drags; types only where one types."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def press(self, target: Locator) -> None:
-        target.click()
-
-    def choose(self, group: Locator, index: int) -> None:
-        group.locator("label").nth(index).click()
-
-    def write(self, field: Locator, text: str) -> None:
-        field.click()
-        field.fill(text)
-
-    def select(self, field: Locator, index: int) -> None:
-        field.select_option(index=index)
-
-    def dial(self, name: str, value: float, low: float, high: float) -> None:
-        """Drag a dial's needle round to a value."""
-        face = self.page.get_by_role("slider", name=name).locator("circle").first.bounding_box()
-        assert face is not None
-        angle = math.radians(-135 + 270 * (value - low) / (high - low))
-        x, y = face["x"] + face["width"] / 2, face["y"] + face["height"] / 2
-        self.page.mouse.move(x, y - 30)
-        self.page.mouse.down()
-        self.page.mouse.move(x + 40 * math.sin(angle), y - 40 * math.cos(angle), steps=6)
-        self.page.mouse.up()
-
-    def slide(self, name: str, fraction: float, keys: list[str]) -> None:
-        """Click on a slider's line."""
-        track = self.page.get_by_role("slider", name=name)
-        box = track.bounding_box()
-        assert box is not None
-        track.click(position={"x": 11 + fraction * (box["width"] - 22), "y": 14})
-
-    def weight(self, name: str, by: float) -> None:
-        """Drag a weight: forty pixels are one unit."""
-        box = self.page.get_by_role("slider", name=name).bounding_box()
-        assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + 20
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        self.page.mouse.move(x, y - 40 * by, steps=6)
-        self.page.mouse.up()
-
-    def fruit(self, name: re.Pattern[str]) -> None:
-        self.page.get_by_role("radio", name=name).click()
-
-
-class Keyboard(Mouse):
-    """Nothing but keys."""
-
-    def reach(self, target: Locator) -> None:
-        target.wait_for()
-        for _ in range(120):
-            if target.evaluate("element => element === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"Tab never reaches {target}")
-
-    def press(self, target: Locator) -> None:
-        self.reach(target)
-        self.page.keyboard.press("Enter")
-
-    def choose(self, group: Locator, index: int) -> None:
-        self.reach(group.get_by_role("radio").first)
-        self.page.keyboard.press("Space")
-        for _ in range(index):
-            self.page.keyboard.press("ArrowDown")
-
-    def write(self, field: Locator, text: str) -> None:
-        self.reach(field)
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.type(text)
-
-    def select(self, field: Locator, index: int) -> None:
-        self.reach(field)
-        for _ in range(index):
-            self.page.keyboard.press("ArrowDown")
-
-    def dial(self, name: str, value: float, low: float, high: float) -> None:
-        slider = self.page.get_by_role("slider", name=name)
-        self.reach(slider)
-        for _ in range(60):
-            now = float(slider.get_attribute("aria-valuenow") or "nan")
-            if abs(now - value) < 0.026:
-                return
-            self.page.keyboard.press("ArrowUp" if now < value else "ArrowDown")
-        raise AssertionError(f"{name} never came to {value}")
-
-    def slide(self, name: str, fraction: float, keys: list[str]) -> None:
-        self.reach(self.page.get_by_role("slider", name=name))
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def weight(self, name: str, by: float) -> None:
-        self.reach(self.page.get_by_role("slider", name=name))
-        for _ in range(round(abs(by) * 10)):
-            self.page.keyboard.press("ArrowUp" if by > 0 else "ArrowDown")
-
-    def fruit(self, name: re.Pattern[str]) -> None:
-        wanted = self.page.get_by_role("radio", name=name)
-        self.reach(self.page.locator("[role=radio][tabindex='0']"))
-        for _ in range(8):
-            if wanted.get_attribute("aria-checked") == "true":
-                return
-            self.page.keyboard.press("ArrowRight")
-        raise AssertionError("the fruit was never picked")
-
-
-# What a learner who knows would do --------------------------------------------------------------------------
-
-Goal = Callable[[Mouse, Page], None]
-
-
-def send_packets(hands: Mouse, page: Page) -> None:
-    for _ in range(5):
-        hands.press(page.get_by_role("button", name="Send the next packet"))
-
-
-def take_steps(hands: Mouse, page: Page) -> None:
-    hands.slide("learning rate", 0.5, ["ArrowRight"] * 3)
-    for _ in range(5):
-        if page.locator(".task .done").count() == 0:
-            hands.press(page.get_by_role("button", name="Take one step"))
-
-
-HANDLE = "turns of the handle"
-GOALS: dict[tuple[str, str], Goal] = {
-    ("how-slopes-combine", "two-links"): lambda hands, page: hands.dial(HANDLE, 1.5, 0, 2.5),
-    ("how-slopes-combine", "units"): lambda hands, page: hands.slide("the press gives", 1, ["End"]),
-    ("how-slopes-combine", "bend"): lambda hands, page: hands.dial(HANDLE, 2.5, 0, 2.5),
-    ("how-slopes-combine", "where"): lambda hands, page: hands.dial(HANDLE, 0.5, 0, 2.5),
-    ("one-neuron", "numbers"): lambda hands, page: hands.fruit(re.compile("plum: sour 0.50")),
-    ("one-neuron", "weights"): lambda hands, page: hands.weight("weight w2", -2.5),
-    ("one-neuron", "squash"): lambda hands, page: hands.fruit(re.compile("plum: sour 0.35")),
-    ("one-neuron", "blame"): send_packets,
-    ("one-neuron", "error"): lambda hands, page: hands.weight("bias b", 5.5),
-    ("one-neuron", "update"): take_steps,
-}
+def goals_of(slug: str) -> dict[str, Callable[[Mouse, Page], None]]:
+    module = importlib.import_module(f"tests.browser.goals.{slug.replace('-', '_')}")
+    return cast("dict[str, Callable[[Mouse, Page], None]]", module.GOALS)
 
 
 class Learner:
@@ -238,7 +101,7 @@ class Learner:
         expect(task.get_by_role("button", name="Lock it in")).to_have_count(0)
 
     def goal(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
-        GOALS[self.lesson.slug, step["slug"]](self.hands, self.page)
+        goals_of(self.lesson.slug)[step["slug"]](self.hands, self.page)
         expect(task.locator(".done").first).to_be_visible()
 
     def rule(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:

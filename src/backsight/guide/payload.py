@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,18 +33,33 @@ UNROLLED_WIDTHS = (2, 3)
 _HEADER = "Written by backsight from traced Python; see the .json beside it. Do not edit."
 
 
-def write(directory: Path, processes: int = 1) -> None:
+def write(directory: Path, processes: int = 1, kept: Path | None = None) -> None:
     """Write the whole payload into an existing directory.
 
     Args:
         processes: how many to spread the work over; several copy this process, which must have no threads.
+        kept: a folder with the nets of this very code, or where to keep them: they take most of the time,
+            and a lesson's author changes none.
 
     Raises:
         LessonError: a lesson's functions cannot be read.
     """
-    _spread(write_net, [(directory, net) for net in family()], processes)
-    write_shared(directory)
+    if kept is not None and kept.is_dir():
+        shutil.copytree(kept, directory, dirs_exist_ok=True)
+    else:
+        _spread(write_net, [(directory, net) for net in family()], processes)
+        write_shared(directory)
+        if kept is not None:
+            _keep(directory, kept)
     write_lessons(directory)
+
+
+def _keep(directory: Path, kept: Path) -> None:
+    """Only the newest: what another state of the code computed goes."""
+    shutil.rmtree(kept.parent, ignore_errors=True)
+    fresh = kept.with_suffix(".part")
+    shutil.copytree(directory, fresh)
+    fresh.rename(kept)
 
 
 def _spread(work: Callable[..., None], arguments: Sequence[tuple[Any, ...]], processes: int) -> None:

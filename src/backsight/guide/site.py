@@ -40,15 +40,15 @@ COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".txt", ".map"}
 SMALLEST_COMPRESSED = 512  # bytes; below, the headers outweigh what is saved
 
 
-def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1) -> None:
+def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1, kept: Path | None = None) -> None:
     """Write the whole site into a directory.
 
     Args:
         directory: where to; empty or absent, or a site written before, which is replaced. May be `bundle`
             itself: then the site is completed in place.
         bundle: the folder Vite's output lies in, its pages under `.pages`.
-
         processes: how many compute the payload; see `payload.write`.
+        kept: where the nets' payload of this code is kept; see `payload.write`.
 
     Raises:
         SiteError: the bundle is missing, or the directory holds something else.
@@ -62,7 +62,7 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1) -> None:
         _clear(directory)
         shutil.copytree(bundle, directory, dirs_exist_ok=True, ignore=_not_bundle)
     (directory / MARK).touch()
-    payload = _write_payload(directory, processes)
+    payload = _write_payload(directory, processes, kept)
     core = write_core(directory, PACKAGE)
     lessons = _write_lessons(directory, (pages / "lesson/index.html").read_text("utf-8"), payload, core)
     home = (pages / "index.html").read_text("utf-8")
@@ -100,7 +100,7 @@ def _not_bundle(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 
-def _write_payload(directory: Path, processes: int) -> str:
+def _write_payload(directory: Path, processes: int, kept: Path | None) -> str:
     """Compute the payload; its content hash names its folder, so that browsers may keep it for good."""
     from backsight.guide import payload
 
@@ -108,7 +108,7 @@ def _write_payload(directory: Path, processes: int) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     fresh = folder / "new"
     fresh.mkdir(parents=True)
-    payload.write(fresh, processes)
+    payload.write(fresh, processes, kept)
     digest = hashlib.sha256()
     for path in sorted(fresh.rglob("*")):
         if path.is_file():

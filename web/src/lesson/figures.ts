@@ -1,4 +1,4 @@
-/** The figures a lesson's stage may name: each is a chunk of its own. */
+/** The figures a lesson's stage may name: folders of figures/ with a lesson.ts; each is a chunk of its own. */
 
 import type { Component } from 'svelte';
 import type { Stage } from './stage.svelte.ts';
@@ -9,19 +9,9 @@ export interface FigureModule {
   shown: (stage: Stage) => string[];
 }
 
-export const FIGURES: Record<string, () => Promise<FigureModule>> = {
-  dials: async () => {
-    const [{ default: figure }, { shown }] = await Promise.all([
-      import('../figures/Dials/Dials.svelte'),
-      import('../figures/Dials/dials.svelte.ts'),
-    ]);
-    return { default: figure, shown };
-  },
-  neuron: async () => {
-    const [{ default: figure }, { shown }] = await Promise.all([
-      import('../figures/Neuron/Neuron.svelte'),
-      import('../figures/Neuron/neuron.svelte.ts'),
-    ]);
-    return { default: figure, shown };
-  },
-};
+const modules = import.meta.glob<FigureModule>('../figures/*/lesson.ts');
+
+/** A figure by its folder's name in lower case. */
+export const FIGURES: Record<string, () => Promise<FigureModule>> = Object.fromEntries(
+  Object.entries(modules).map(([path, load]) => [path.split('/').at(-2)!.toLowerCase(), load]),
+);

@@ -1,0 +1,2 @@
+export { default } from './Dials.svelte';
+export { shown } from './dials.svelte.ts';

@@ -1,0 +1,2 @@
+export { default } from './Neuron.svelte';
+export { shown } from './neuron.svelte.ts';
