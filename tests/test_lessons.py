@@ -12,6 +12,7 @@ import pytest
 
 from backsight.errors import LessonError
 from backsight.guide import expression
+from backsight.guide.course import course
 from backsight.guide.markdown import Lesson, render_lesson
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -237,3 +238,29 @@ def test_prose_becomes_placeholders_for_numbers(tmp_path: Path) -> None:
     assert '<span class="live" data-live="y" data-digits="3"></span>' in html
     assert "costs $5" in html
     assert '<span class="quantity" data-quantity="y"></span>' in html
+
+
+# The course as a whole --------------------------------------------------------------------------------------
+
+
+def test_the_map_has_every_lesson_and_only_pages_that_exist() -> None:
+    lessons = [render_lesson(folder) for folder in FOLDERS]
+    found = course(ROOT / "lessons", lessons)
+    assert [entry["number"] for entry in found["map"]] == list(range(1, 23))
+    assert found["fast"] == [1, 2, 3, 8, 9]
+    assert {page["number"] for page in found["lessons"]} <= set(range(1, 23))
+    assert all(page["tasks"] >= 6 for page in found["lessons"])
+
+
+def test_a_slip_in_the_map_is_told_with_its_line(tmp_path: Path) -> None:
+    entry = '[[lesson]]\nnumber = 1\nname = "One"\nquestion = "?"\nat = [0, 0]\n'
+    for text, message, line in [
+        ('[[lesson]\nnumber = 1"', "not TOML", 1),
+        ("\n[[lesson]]\nnumber = 1\n", "no `name`", 3),
+        (f"\n{entry}after = [7]\n", "comes after 7", 3),
+    ]:
+        (tmp_path / "map.toml").write_text(text)
+        with pytest.raises(LessonError, match=message) as caught:
+            course(tmp_path, [])
+        assert caught.value.origin is not None
+        assert caught.value.origin.line == line

@@ -37,9 +37,7 @@ from backsight.guide.model import LessonFunction, load_functions
 from backsight.guide.reading import Names, Place, nearest, number, record, text
 from backsight.ir.program import Origin
 
-_FRONT = record(
-    {"number": number, "title": text, "question": text, "minutes": number},
-)
+_FRONT = record({"number": number, "title": text, "question": text, "minutes": number}, {"part": number})
 _HEADING_SLUG = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 _DIRECTIVE = re.compile(r"^\{([a-z]+)\}\s*([a-z0-9-]*)$")
 
@@ -50,6 +48,7 @@ class Lesson:
 
     Attributes:
         slug: the folder's name and the last part of its address.
+        part: 1, 2 … where several pages are one lesson of the course; else 0.
         html: the prose, as it stands in the page's body.
         data: what the runtime needs, embedded as JSON; the types are in web/src/lesson/data.ts.
         functions: the functions whose payload the lesson's figures run.
@@ -58,11 +57,17 @@ class Lesson:
     slug: str
     title: str
     number: int
+    part: int
     question: str
     minutes: int
     html: str
     data: dict[str, Any]
     functions: dict[str, LessonFunction]
+
+    @property
+    def tasks(self) -> int:
+        """How many things its pages ask for."""
+        return sum(len(step["blocks"]) + int(step["scene"].get("blanks", 0)) for step in self.data["steps"])
 
 
 def render_lesson(folder: Path) -> Lesson:
@@ -127,6 +132,7 @@ class _Renderer:
             self.folder.name,
             front["title"],
             int(front["number"]),
+            int(front.get("part", 0)),
             front["question"],
             int(front["minutes"]),
             page,

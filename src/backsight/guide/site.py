@@ -26,6 +26,7 @@ import brotli
 
 from backsight.errors import SiteError
 from backsight.guide.core import write_core
+from backsight.guide.course import course
 
 if TYPE_CHECKING:
     from backsight.guide.markdown import Lesson
@@ -68,7 +69,9 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1, kept: Path
     home = (pages / "index.html").read_text("utf-8")
     _write_page(
         directory / "index.html",
-        _with_address(home, "payload", payload).replace("</head>", _list(lessons) + "</head>"),
+        _with_address(home, "payload", payload).replace(
+            "</head>", _json("course", course(LESSONS, lessons) if LESSONS else {}) + "</head>"
+        ),
     )
     sandbox = (pages / "sandbox/index.html").read_text("utf-8")
     _write_page(directory / "sandbox/index.html", _with_address(sandbox, "payload", f"../{payload}"))
@@ -123,7 +126,7 @@ def _write_lessons(directory: Path, template: str, payload: str, core: str) -> l
 
     shutil.rmtree(directory / "lessons", ignore_errors=True)
     folders = sorted(path.parent for path in LESSONS.glob("*/index.md")) if LESSONS else []
-    lessons = sorted((render_lesson(folder) for folder in folders), key=lambda lesson: lesson.number)
+    lessons = sorted((render_lesson(f) for f in folders), key=lambda lesson: (lesson.number, lesson.part))
     for lesson in lessons:
         # One folder deeper than the template, hence one step more up to everything.
         page = template.replace('="../', '="../../')
@@ -155,12 +158,6 @@ def _head(lesson: Lesson, payload: str, core: str) -> str:
         f'    <meta name="backsight-payload" content="../../{payload}" />\n'
         f'    <meta name="backsight-core" content="../../{core}" />'
     )
-
-
-def _list(lessons: list[Lesson]) -> str:
-    """What the home page needs to know of the lessons."""
-    fields = ("slug", "title", "number", "question", "minutes")
-    return _json("lessons", [{field: getattr(lesson, field) for field in fields} for lesson in lessons])
 
 
 def _json(name: str, data: object) -> str:

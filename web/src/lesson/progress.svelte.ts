@@ -54,6 +54,11 @@ export class Progress {
     return this.kept.done[block] === true;
   }
 
+  /** How many tasks are done: blocks, and blanks of ledgers. */
+  get doneCount(): number {
+    return Object.keys(this.kept.done).length;
+  }
+
   finish(block: string): void {
     if (this.kept.done[block]) return;
     this.kept.done[block] = true;

@@ -1,6 +1,6 @@
 import { mount } from 'svelte';
 import '../look/look.css';
 import Home from './home/Home.svelte';
-import { readLessons } from './home/lessons.ts';
+import { readCourse } from './home/course.ts';
 
-mount(Home, { target: document.getElementById('app')!, props: { lessons: readLessons(document) } });
+mount(Home, { target: document.getElementById('app')!, props: { course: readCourse(document) } });
