@@ -157,3 +157,32 @@ def differences(
 
     near = zip(at(step), at(-step), at(2 * step), at(-2 * step), strict=True)
     return [(8 * (a - b) - (c - d)) / (12 * step) for a, b, c, d in near]
+
+
+def assert_slopes(
+    ours: Arrays,
+    function: Callable[[Arrays], Arrays],
+    inputs: Arrays,
+    directions: Arrays,
+    tolerance: float,
+    what: str,
+) -> None:
+    """Equal to central differences, as far as these agree among themselves.
+
+    A jump or a kink within reach, a steep curve, or a slope so small that it drowns in rounding: there other
+    steps give other differences, which say how far these are to be believed.
+
+    Raises:
+        AssertionError: shows both.
+    """
+    measured = differences(function, inputs, directions)
+    try:
+        assert_close(ours, measured, tolerance, what)
+    except AssertionError:
+        others = [differences(function, inputs, directions, step) for step in (4e-5, 2.5e-4)]
+        for number, (slope, central) in enumerate(zip(ours, measured, strict=True)):
+            doubt = 10 * np.max([np.abs(other[number] - central) for other in others], axis=0)
+            scale = np.max(np.abs(central), where=np.isfinite(central), initial=0.0)
+            beyond = np.abs(slope - central) > tolerance * scale + doubt
+            if np.any(beyond | (np.isfinite(central) & ~np.isfinite(slope))):
+                raise

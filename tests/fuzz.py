@@ -69,6 +69,8 @@ def _operations(options: argparse.Namespace) -> list[str]:
             names, pool.imap(partial(_operation, options.cases), names), strict=True
         ):
             print(f"  {name}: {'disagrees' if problem else 'agrees'} ({seconds:.0f} s)", flush=True)
+            if problem:
+                print(problem, flush=True)
             problems += [problem] if problem else []
     seconds = time.perf_counter() - start
     print(f"{options.cases} cases each of {len(names)} operations in {seconds:.0f} s", flush=True)
