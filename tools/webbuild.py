@@ -28,7 +28,13 @@ BUNDLE_INPUTS = (
     "src/**/*",
     "public/**/*",
 )
-SITE_INPUTS = ("src/backsight/**/*.py", "lessons/**/*", "docs/errors/*", "docs/reference/*")
+SITE_INPUTS = (
+    "src/backsight/**/*.py",
+    "src/backsight/explaining/page/*",
+    "lessons/**/*",
+    "docs/errors/*",
+    "docs/reference/*",
+)
 # What the nets' payload is computed by: nearly everything but the pages.
 NET_INPUTS = (
     "src/backsight/*.py",

@@ -171,6 +171,28 @@ def test_on_a_phone_nothing_runs_off_the_side(opened: Page, tmp_path: Path, name
     expect(step).to_be_in_viewport()
 
 
+def test_a_box_fades_where_there_is_more(opened: Page, tmp_path: Path) -> None:
+    """At the edges beyond which its drawing goes on, and at no other; a box that shows all does not."""
+    opened.set_viewport_size({"width": 900, "height": 700})
+    show(opened, loop(), tmp_path)
+    drawing = opened.locator(".drawing")
+
+    def faded(edge: str) -> bool:
+        width: str = drawing.evaluate(f"box => box.style.getPropertyValue('--{edge}')")
+        return width != "0px"
+
+    expect(drawing).to_have_class(re.compile("more"))
+    assert drawing.evaluate("box => getComputedStyle(box).maskImage") != "none"
+    assert (faded("left"), faded("right")) == (False, True)
+    drawing.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    opened.wait_for_function("document.querySelector('.drawing').style.getPropertyValue('--right') === '0px'")
+    assert faded("left")
+    opened.set_viewport_size({"width": 2600, "height": 2000})
+    show(opened, neuron(), tmp_path)
+    expect(opened.locator(".drawing svg:visible")).to_be_visible()
+    expect(drawing).not_to_have_class(re.compile("more"))
+
+
 def test_without_script_everything_can_be_read(browser, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "explanation.html"
     neuron().save(file)

@@ -20,7 +20,8 @@ def graph(e: Explanation) -> str:
         return f'<p class="drawing">{count}: the steps beside have them all.</p>'
     label = escape(f"Graph: how {e.output} depends on what goes in", quote=True)
     drawings = _svg(e, sideways=False) + _svg(e, sideways=True)
-    return f'<div class="drawing" role="group" aria-label="{label}" tabindex="0">{drawings}</div>'
+    drawing = f'<div class="drawing" role="group" aria-label="{label}" tabindex="0">{drawings}</div>'
+    return f'<div class="pinned">{drawing}</div>'
 
 
 def _svg(e: Explanation, *, sideways: bool) -> str:

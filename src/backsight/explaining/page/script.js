@@ -120,12 +120,32 @@
   }
   document.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (event.target.closest?.('.drawing, .source')?.matches(':focus') && event.key.startsWith('Arrow')) return;
+    if (event.target.closest?.('.drawing, .source, .more')?.matches(':focus') && event.key.startsWith('Arrow')) return;
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     event.preventDefault();
     go(by);
   });
+
+  /** A box fades out at the edges beyond which there is more. */
+  function fade(box) {
+    const right = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    const bottom = box.scrollHeight - box.clientHeight - box.scrollTop;
+    const beyond = { left: box.scrollLeft, right, top: box.scrollTop, bottom };
+    for (const [edge, pixels] of Object.entries(beyond)) {
+      box.style.setProperty(`--${edge}`, pixels > 1 ? '1.75rem' : '0px');
+    }
+    box.classList.toggle(
+      'more',
+      Object.values(beyond).some((pixels) => pixels > 1),
+    );
+  }
+
+  const sizes = new ResizeObserver((changes) => changes.forEach(({ target }) => fade(target)));
+  for (const box of all('.drawing, .source, .formula')) {
+    box.addEventListener('scroll', () => fade(box), { passive: true });
+    sizes.observe(box);
+  }
 
   const place = /^#(\w+)-(\d+)$/.exec(location.hash);
   const named = place ? panels.findIndex((panel) => panel.id === place[1]) : -1;
