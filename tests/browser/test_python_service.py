@@ -86,12 +86,22 @@ def test_python_loads_with_progress_and_differentiates(typed: Typed) -> None:
 
 def test_the_gradient_is_shown_as_numpy_and_runs_as_a_kernel(typed: Typed) -> None:
     typed.run("def f(a, b):\n    return a * a * b", "a = 3.0\nb = 2.0")
-    expect(typed.answer.get_by_label("The gradient as NumPy")).to_contain_text("def grad_f(a, b):")
+    expect(typed.page.get_by_label("The gradient as NumPy")).to_contain_text("def grad_f(a, b):")
     speed = typed.page.locator("[data-speed]").text_content() or ""
     assert float(re.sub(r"\D", "", speed)) > 10_000
     kernel = typed.page.locator("[data-kernel-differs]").get_attribute("data-kernel-differs")
     assert float(kernel or "nan") <= 1e-12
     assert typed.wrong == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_comment_of_the_code_is_cut_off(typed: Typed, width: int) -> None:
+    typed.page.set_viewport_size({"width": width, "height": 720})
+    typed.run("import numpy as np\ndef f(a, b):\n    c = np.tanh(a * b)\n    return c * c", "a = 3.0\nb = 2.0")
+    code = typed.page.get_by_label("The gradient as NumPy")
+    expect(code).to_contain_text("# dc · slope of tanh")
+    assert code.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    typed.page.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_a_decision_is_told(typed: Typed) -> None:
