@@ -80,8 +80,13 @@ def _picked(program: Program, inputs: Sequence[Any], found: Mapping[str, list[fl
     return answers
 
 
-def assert_close(ours: Sequence[Any], theirs: Sequence[Any], tolerance: float, what: str) -> None:
+def assert_close(
+    ours: Sequence[Any], theirs: Sequence[Any], tolerance: float, what: str, terms: float = 0.0
+) -> None:
     """Equal up to `tolerance` times the largest finite entry; infinities and NaN at the same places.
+
+    Args:
+        terms: how large the terms are that may have cancelled, where nothing but their rounding is left.
 
     Raises:
         AssertionError: shows both.
@@ -91,7 +96,7 @@ def assert_close(ours: Sequence[Any], theirs: Sequence[Any], tolerance: float, w
         left, right = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
         assert left.shape == right.shape, f"{what}: shapes {left.shape} and {right.shape}"
         finite = np.abs(right[np.isfinite(right)])
-        scale = max(1e-300, float(finite.max())) if finite.size else 1e-300
+        scale = max(1e-300, terms, float(finite.max(initial=0.0)))
         np.testing.assert_allclose(
             left, right, rtol=tolerance, atol=tolerance * min(scale, 1e150), err_msg=what
         )
@@ -166,6 +171,7 @@ def assert_slopes(
     directions: Arrays,
     tolerance: float,
     what: str,
+    terms: float = 0.0,
 ) -> None:
     """Equal to central differences, as far as these agree among themselves.
 
@@ -177,12 +183,12 @@ def assert_slopes(
     """
     measured = differences(function, inputs, directions)
     try:
-        assert_close(ours, measured, tolerance, what)
+        assert_close(ours, measured, tolerance, what, terms)
     except AssertionError:
         others = [differences(function, inputs, directions, step) for step in (4e-5, 2.5e-4)]
         for number, (slope, central) in enumerate(zip(ours, measured, strict=True)):
             doubt = 10 * np.max([np.abs(other[number] - central) for other in others], axis=0)
-            scale = np.max(np.abs(central), where=np.isfinite(central), initial=0.0)
+            scale = np.max(np.abs(central), where=np.isfinite(central), initial=terms)
             beyond = np.abs(slope - central) > tolerance * scale + doubt
             if np.any(beyond | (np.isfinite(central) & ~np.isfinite(slope))):
                 raise

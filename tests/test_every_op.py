@@ -516,6 +516,8 @@ def random_case(op: str, number: int, random: np.random.Generator) -> Case:
     if "axes" in params and "keepdims" in params:
         axes = tuple(i for i in range(len(shape)) if random.random() < 0.5)
         keepdims = bool(random.random() < 0.5)
+        if op == "std" and math.prod(shape[i] for i in axes) < 2:
+            return random_case(op, number, random)  # the deviation of one number is 0: a kink
         return _drawn(op, number, [shape], {**params, "axes": axes, "keepdims": keepdims}, random)
     if op == "contract":
         return _random_contraction(number, random)
@@ -774,14 +776,21 @@ def test_second_derivatives_agree(name: str) -> None:
         first, first_inputs = first_order(case)
         directions = inputs[len(first_inputs) :]
         ours = run_reference(second, inputs)
-        assert_close(run_numpy(second, inputs), ours, 1e-12, f"NumPy of second order of {case}")
-        assert_close(run_numpy(simplify(second), inputs), ours, 1e-12, f"simplified second order of {case}")
+        # The slope of a slope may be 0 by cancellation, as that of the length of one number.
+        slope = max(
+            (float(np.abs(g).max(initial=0.0)) for g in run_reference(first, first_inputs)), default=0
+        )
+        terms = min(slope, 1.0)
+        for program, who in ((second, "NumPy"), (simplify(second), "simplified")):
+            what = f"{who}, second order of {case}"
+            assert_close(run_numpy(program, inputs), ours, 1e-12, what, terms)
 
         def slopes(xs: Arrays) -> Arrays:
             return run_reference(first, [*xs, first_inputs[-1]])  # noqa: B023
 
         # A Hessian is symmetric: H · direction is how the gradient changes along the direction.
-        assert_slopes(ours, slopes, *_moved(case, directions), 1e-6, f"differences of the gradient of {case}")
+        what = f"differences of the gradient of {case}"
+        assert_slopes(ours, slopes, *_moved(case, directions), 1e-6, what, terms)
 
 
 # Many examples at once --------------------------------------------------------------------------------------

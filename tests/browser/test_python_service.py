@@ -97,9 +97,11 @@ def test_the_gradient_is_shown_as_numpy_and_runs_as_a_kernel(typed: Typed) -> No
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_comment_of_the_code_is_cut_off(typed: Typed, width: int) -> None:
     typed.page.set_viewport_size({"width": width, "height": 720})
-    typed.run("import numpy as np\ndef f(a, b):\n    c = np.tanh(a * b)\n    return c * c", "a = 3.0\nb = 2.0")
+    typed.run(
+        "import numpy as np\ndef f(a, b):\n    c = np.tanh(a * b)\n    return c * c", "a = 3.0\nb = 2.0"
+    )
     code = typed.page.get_by_label("The gradient as NumPy")
-    expect(code).to_contain_text("# dc · slope of tanh")
+    expect(code).to_contain_text("# dc · slopes of * and tanh")
     assert code.evaluate("box => box.scrollWidth - box.clientWidth") == 0
     typed.page.set_viewport_size({"width": 1280, "height": 720})
 
