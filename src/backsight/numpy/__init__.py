@@ -14,7 +14,7 @@ from backsight.errors import TraceError
 from backsight.ir.evaluate import to_array
 from backsight.numpy import linalg
 from backsight.numpy.calls import array_library, function, run
-from backsight.numpy.making import arange, eye, full, identity, linspace, ones, zeros
+from backsight.numpy.making import arange, eye, full, identity, linspace, of_type, ones, zeros
 from backsight.numpy.plain import PlainArray
 from backsight.tracing.functions import FUNCTIONS
 from backsight.tracing.numpy import Tracer, has_tracer
@@ -68,14 +68,18 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *(name for name in FUNCTIONS if "." not in name)})
 
 
-def array(values: Any) -> Any:
+def array(values: Any, dtype: Any = None) -> Any:
     """An array of plain numbers; traced values are stacked.
+
+    Args:
+        values: a number, an array or nested lists.
+        dtype: float, int or bool; as the numbers are if None.
 
     Raises:
         TraceError: traced and nested values are mixed in a way that cannot be stacked.
     """
     if isinstance(values, Tracer):
-        return values
+        return values if dtype is None else values.astype(dtype)
     if has_tracer(values if isinstance(values, list | tuple) else ()):
         rows = [array(v) if isinstance(v, list | tuple) else v for v in values]
         owner = next((r for r in rows if isinstance(r, Tracer)), None)
@@ -84,10 +88,10 @@ def array(values: Any) -> Any:
         return FUNCTIONS["stack"]([r if isinstance(r, Tracer) else _constant(owner, r) for r in rows])
     library = array_library()
     if library is not None:
-        return library.array(values, dtype=float)
+        return library.array(values, dtype=dtype)
     given = to_array(values)
     data = list(map(float, given.data)) if given.dtype == "float64" else given.data
-    return PlainArray(given.shape, data, given.dtype)
+    return of_type(PlainArray(given.shape, data, given.dtype), dtype)
 
 
 asarray = array

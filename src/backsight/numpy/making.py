@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from backsight.errors import TraceError
 from backsight.ir.evaluate import to_array
+from backsight.ir.program import DType
 from backsight.numpy.calls import array_library
 from backsight.numpy.plain import PlainArray, plain
 from backsight.tracing.functions.common import dim_of
@@ -13,7 +15,27 @@ from backsight.tracing.functions.common import full as filled
 from backsight.tracing.numpy import SizeTracer
 
 
-def full(shape: Any, fill_value: Any) -> Any:
+def of_type(array: PlainArray, dtype: Any) -> PlainArray:
+    """The same numbers as float, int or bool; as they are if None.
+
+    Raises:
+        TraceError: there are no arrays of that type here.
+    """
+    if dtype is None:
+        return array
+    called = getattr(dtype, "__name__", str(dtype)).rstrip("_0123456789")
+    kinds: dict[str, tuple[type, DType]] = {
+        "float": (float, "float64"),
+        "int": (int, "int64"),
+        "bool": (bool, "bool"),
+    }
+    if called not in kinds:
+        raise TraceError(f"an array here cannot hold {called}", remedy="take float, int or bool")
+    kind, name = kinds[called]
+    return PlainArray(array.shape, [kind(x) for x in array.data], name)
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = float) -> Any:
     """An array of one number."""
     sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     named = next((d for d in sizes if isinstance(d, SizeTracer)), None)
@@ -21,16 +43,16 @@ def full(shape: Any, fill_value: Any) -> Any:
         return filled(named, fill_value, tuple(map(dim_of, sizes)))
     library = array_library()
     if library is not None:
-        return library.full(sizes, fill_value, dtype=float)
-    return PlainArray(sizes, [float(fill_value)] * prod(sizes))
+        return library.full(sizes, fill_value, dtype=dtype)
+    return of_type(PlainArray(sizes, [float(fill_value)] * prod(sizes)), dtype)
 
 
-def zeros(shape: Any) -> Any:
-    return full(shape, 0.0)
+def zeros(shape: Any, dtype: Any = float) -> Any:
+    return full(shape, 0.0, dtype)
 
 
-def ones(shape: Any) -> Any:
-    return full(shape, 1.0)
+def ones(shape: Any, dtype: Any = float) -> Any:
+    return full(shape, 1.0, dtype)
 
 
 def eye(size: Any) -> Any:

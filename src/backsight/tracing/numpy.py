@@ -275,7 +275,10 @@ class Tracer(Value):
         refusal = self._refuse("np.array or np.asarray")
         # SciPy's functions that are written in Python, such as its logsumexp, ask for an array.
         remedy = (
-            "np.stack([a, b]) keeps traced entries; for rows that mix them with plain numbers, and for "
+            "to look numbers up at traced places, write bnp.take(values, places), with backsight.numpy as "
+            "bnp: NumPy itself asks for plain places"
+            if self.type.dtype == "int64"
+            else "np.stack([a, b]) keeps traced entries; for rows that mix them with plain numbers, and for "
             "functions of SciPy that ask for an array, use backsight.numpy: bnp.array([[a, 0.0], [b, 1.0]])"
         )
         raise LostGradientError(refusal.message, origin=refusal.origin, remedy=remedy)

@@ -40,6 +40,13 @@ def values(*xs: Any) -> list[Any]:
     return found
 
 
+def listed(x: Any) -> Any:
+    """A list of values as one array, as NumPy takes it; anything else as it is."""
+    if not isinstance(x, list | tuple):
+        return x
+    return apply("stack", *values(*map(listed, x)), axis=0)
+
+
 def untraced(x: Any) -> Any:
     """The plain array behind an operand that was known when tracing; anything else as it is."""
     captured = getattr(x.builder, "captured", ()) if isinstance(x, Value) else ()

@@ -92,6 +92,37 @@ def append(x: Any, more: Any, axis: int | None = None) -> Any:
     return concatenate([x, more], axis)
 
 
+def block(rows: Any) -> Any:
+    """np.block: nested lists, the innermost joined along the last axis, those around along the one before.
+
+    Raises:
+        ShapeError: some lists lie deeper than others, or one is empty.
+    """
+    depth, level = 0, rows
+    while isinstance(level, list) and level:
+        depth, level = depth + 1, level[0]
+    parts = values(*_parts(rows))
+    widest = max(depth, *map(rank, parts))
+    rest = iter(parts)
+
+    def joined(part: Any, axis: int) -> Any:
+        if isinstance(part, list) != (axis < 0) or part == []:
+            raise ShapeError(
+                "np.block got lists that lie at different depths, or are empty",
+                remedy="give every row as a list of blocks: [[A, B], [C, D]]",
+            )
+        if axis < 0:
+            return concatenate([joined(p, axis + 1) for p in part], axis)
+        x = next(rest)
+        return reshape(x, (1,) * (widest - rank(x)) + tuple(x.type.shape)) if rank(x) < widest else x
+
+    return joined(rows, -depth)
+
+
+def _parts(rows: Any) -> list[Any]:
+    return [x for part in rows for x in _parts(part)] if isinstance(rows, list) else [rows]
+
+
 # cutting ----------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +337,7 @@ TABLE: Table = {
     "dstack": dstack,
     "column_stack": column_stack,
     "append": append,
+    "block": block,
     "split": split,
     "array_split": array_split,
     "vsplit": lambda x, sections: split(x, sections, 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ from backsight.errors import DataShapeError, ShapeError, TraceError
 from backsight.ops.gathering import take_along
 from backsight.ops.shapes import broadcast_shapes, normal_axes
 from backsight.ops.shaping import WHOLE
-from backsight.ops.value import apply
-from backsight.tracing.functions.common import Table, dim_of, full, rank, values
+from backsight.ops.value import Value, apply
+from backsight.tracing.functions.common import Table, dim_of, full, rank, untraced, values
 from backsight.tracing.functions.joining import cut, flip, pad, size_along
 from backsight.tracing.functions.shaping import broadcast_to, expand_dims, moveaxis, ravel
 
@@ -179,25 +180,74 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
 
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The middle number, or the mean of the middle two; NaN where there is one."""
+    return _ranked(x, [0.5], axis, keepdims, "np.median")[0]
+
+
+def quantile(x: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False) -> Any:
+    """Between the two sorted numbers beside the place q·(n - 1); NaN where there is one.
+
+    Raises:
+        TraceError: q is traced or beyond [0, 1], or the method is another than "linear".
+        ShapeError: there are no numbers.
+    """
+    levels = _levels(q)
+    if method != "linear" or not all(0 <= level <= 1 for level in levels):
+        raise TraceError(
+            f"quantiles {levels} by method {method!r} cannot be recorded",
+            remedy='take levels from 0 to 1 (percentiles from 0 to 100) and method="linear"',
+        )
+    found = _ranked(x, levels, axis, keepdims, "np.quantile")
+    return apply("stack", *found, axis=0) if _several(q) else found[0]
+
+
+def percentile(x: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: bool = False) -> Any:
+    levels = [level / 100 for level in _levels(q)]
+    return quantile(x, levels if _several(q) else levels[0], axis, method=method, keepdims=keepdims)
+
+
+def _several(q: Any) -> bool:
+    return isinstance(q, list | tuple) or rank(q) > 0
+
+
+def _levels(q: Any) -> list[float]:
+    known = untraced(q)
+    if isinstance(known, Value):
+        raise TraceError(
+            "a traced value cannot say which quantile to take", remedy="give it as a plain number"
+        )
+    known = known.tolist() if hasattr(known, "tolist") else known
+    return [float(level) for level in (known if isinstance(known, list | tuple) else [known])]
+
+
+def _ranked(x: Any, levels: Sequence[float], axis: Any, keepdims: bool, what: str) -> list[Any]:
+    """What lies at these parts of the way from the least number to the largest."""
     (x,) = values(x)
     axes = normal_axes(axis, rank(x))
     kept = [a for a in range(rank(x)) if a not in axes]
     last = moveaxis(x, (*kept, *axes), tuple(range(rank(x))))
-    count = 1
-    for a in axes:
-        count *= size_along(x, a, "np.median")
+    count = math.prod(size_along(x, a, what) for a in axes)
     if not count:
-        raise ShapeError("no numbers, so there is no median")
+        raise ShapeError(f"no numbers, so there is no {what.removeprefix('np.')}")
     flat = last if len(axes) == 1 else apply("reshape", last, shape=(*(x.type.shape[a] for a in kept), count))
     line = apply("sort", flat, axis=len(kept))
 
     def entry(i: int) -> Any:
         return apply("index", line, key=(WHOLE,) * len(kept) + (("int", i),))
 
-    middle = entry(count // 2) if count % 2 else (entry(count // 2 - 1) + entry(count // 2)) * 0.5
+    def between(level: float) -> Any:
+        place = level * (count - 1)
+        below, beyond = int(place), place - int(place)
+        if beyond == 0:
+            return entry(below)
+        if beyond == 0.5:
+            return (entry(below) + entry(below + 1)) * 0.5
+        return entry(below) * (1 - beyond) + entry(below + 1) * beyond
+
+    picked = [between(level) for level in levels]
     largest = entry(count - 1)
-    result = apply("where", apply("eq", largest, largest), middle, largest)
-    return expand_dims(result, axes) if keepdims and axes else result
+    known = apply("eq", largest, largest)
+    found = [apply("where", known, one, largest) for one in picked]
+    return [expand_dims(one, axes) if keepdims and axes else one for one in found]
 
 
 def one_hot(labels: Any, count: Any) -> Any:
@@ -306,6 +356,8 @@ TABLE: Table = {
     "lib.stride_tricks.sliding_window_view": sliding_window_view,
     "sliding_window_view": sliding_window_view,
     "median": median,
+    "quantile": quantile,
+    "percentile": percentile,
     "searchsorted": searchsorted,
     "interp": interp,
     "one_hot": one_hot,

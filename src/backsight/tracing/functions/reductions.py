@@ -8,13 +8,14 @@ from typing import Any
 
 from backsight.errors import ShapeError, TraceError
 from backsight.ops.shapes import normal_axes
-from backsight.ops.value import apply, innermost
-from backsight.tracing.functions.common import Table, quiet, rank
+from backsight.ops.value import apply
+from backsight.tracing.functions.common import Table, listed, quiet, rank, values
 from backsight.tracing.functions.shaping import ravel, reshape
 
 
 def _reduction(op: str) -> Callable[..., Any]:
     def run(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        x = listed(x)
         return apply(op, x, axes=normal_axes(axis, rank(x)), keepdims=bool(keepdims))
 
     return run
@@ -27,6 +28,7 @@ def _spread(op: str) -> Callable[..., Any]:
         fewer = ddof if correction is None else correction
         if not isinstance(fewer, int | float) or fewer != int(fewer) or fewer < 0:
             raise TraceError(f"ddof must be a whole number, not {fewer!r}", remedy="write ddof=0 or ddof=1")
+        x = listed(x)
         axes = normal_axes(axis, rank(x))
         return apply(op, x, axes=axes, keepdims=bool(keepdims), ddof=int(fewer))
 
@@ -67,7 +69,7 @@ def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
     if weights is None:
         return _reduction("mean")(x, axis, keepdims)
     axes = normal_axes(axis, rank(x))
-    owner = innermost((x, weights))
+    x, weights = values(x, weights)  # weights may be a list
 
     def lined_up() -> Any:
         if rank(weights) == rank(x):
@@ -79,10 +81,10 @@ def average(x: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
             )
         return reshape(weights, (-1, *(1,) * (rank(x) - axes[0] - 1)))
 
-    fitting = quiet(owner, lined_up)
-    products = quiet(owner, lambda: apply("sum", fitting * x, axes=axes, keepdims=keepdims))
+    fitting = quiet(x, lined_up)
+    products = quiet(x, lambda: apply("sum", fitting * x, axes=axes, keepdims=keepdims))
     over = tuple(a - rank(x) + rank(fitting) for a in axes)
-    return apply("div", products, quiet(owner, lambda: apply("sum", fitting, axes=over, keepdims=keepdims)))
+    return apply("div", products, quiet(x, lambda: apply("sum", fitting, axes=over, keepdims=keepdims)))
 
 
 def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
