@@ -55,6 +55,16 @@ class Mouse:
         self.page.mouse.move(x, y - 40 * by, steps=6)
         self.page.mouse.up()
 
+    def pull(self, name: str, by: float, keys: list[str]) -> None:
+        """Drag what stands at a slider's grip sideways, by pixels."""
+        grip = self.page.get_by_role("slider", name=name).locator(".grip").bounding_box()
+        assert grip is not None
+        x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + by, y, steps=6)
+        self.page.mouse.up()
+
     def fruit(self, name: re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=name).click()
 
@@ -104,6 +114,9 @@ class Keyboard(Mouse):
         self.reach(self.page.get_by_role("slider", name=name))
         for key in keys:
             self.page.keyboard.press(key)
+
+    def pull(self, name: str, by: float, keys: list[str]) -> None:
+        self.slide(name, 0, keys)
 
     def weight(self, name: str, by: float) -> None:
         self.reach(self.page.get_by_role("slider", name=name))

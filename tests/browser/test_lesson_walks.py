@@ -247,10 +247,7 @@ def test_a_prediction_is_kept_and_shown_beside_the_truth(page: Page) -> None:
 def test_the_code_shown_runs_and_gives_the_numbers_shown(page: Page, slug: str) -> None:
     open_lesson(page, slug)
     page.goto(f"/lessons/{slug}/#code")
-    if page.get_by_role("slider", name=HANDLE).count():
-        page.get_by_role("slider", name=HANDLE).press("PageUp")
-    else:
-        page.get_by_role("slider", name="bias b").press("PageUp")
+    page.get_by_role("region", name="Stage").get_by_role("slider").first.press("PageUp")
     for blank in page.get_by_role("region", name="Ledger").get_by_role("textbox").all():
         expect(blank).to_be_editable()
     lines = page.get_by_role("group", name="Python code").locator(".line")

@@ -25,7 +25,14 @@ _input = record({"value": number, "min": number, "max": number, "step": number, 
 
 _quantity = record(
     {"of": value, "tex": text, "says": text},
-    {"unit": text, "digits": number, "shows": text, "how": text, "from": many(text)},
+    {
+        "unit": text,
+        "digits": number,
+        "figures": number,
+        "shows": text,
+        "how": text,
+        "from": many(text),
+    },
 )
 
 _choice = record({"says": inline}, {"value": value, "right": yes_no, "because": inline})

@@ -34,6 +34,8 @@ export interface QuantityData {
   says: string;
   unit?: string;
   digits?: number;
+  /** Significant digits instead of decimals: for what ranges over many powers of ten. */
+  figures?: number;
   /** TeX of how it is worked out, for the ledger. */
   shows?: string;
   /** How it is worked out, in words. */

@@ -1,6 +1,6 @@
 /** The state that a lesson's figure, ledger, prose and code share: inputs, computed quantities, what is lit. */
 
-import { formatFixed } from '../parts/format.ts';
+import { formatFixed, formatNumber } from '../parts/format.ts';
 import type { Expression, QuantityData, SceneData, StageData } from './data.ts';
 import { evaluate, type Argument, type LessonFunctions, type Names } from './functions.ts';
 
@@ -49,10 +49,13 @@ export class Stage {
     return found;
   }
 
-  /** A quantity as people read it: its own number of decimals, or a question mark while it is covered. */
+  /** A quantity as people read it: its own number of decimals or digits, or a question mark while it is covered. */
   text(name: string, digits?: number): string {
     if (this.isCovered(name)) return '?';
-    return formatFixed(this.values[name] ?? NaN, digits ?? this.data.quantities[name]?.digits ?? 2);
+    const value = this.values[name] ?? NaN;
+    const quantity = this.data.quantities[name];
+    if (quantity?.figures && digits === undefined) return formatNumber(value, quantity.figures);
+    return formatFixed(value, digits ?? quantity?.digits ?? 2);
   }
 
   /** Hidden everywhere: under a cloth until the prediction is locked, or a blank of the ledger to be filled in. */

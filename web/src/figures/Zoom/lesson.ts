@@ -1,0 +1,2 @@
+export { default } from './Zoom.svelte';
+export { shown } from './zoom.svelte.ts';
