@@ -75,7 +75,7 @@ def _named_adjoints(forward: Program, reverse: Gradient) -> dict[str, Atom]:
 
 
 def _edges(builder: Builder, forward: Program) -> list[Edge]:
-    made = {e.output.name: e for e in forward.equations}
+    made = numbered(forward)
     result: list[Edge] = []
     for equation in forward.equations:
         if equation.output.named and equation.output.type.dtype == "float64":
@@ -83,18 +83,25 @@ def _edges(builder: Builder, forward: Program) -> list[Edge]:
     return result
 
 
-def segment_of(last: Equation, made: Mapping[str, Equation]) -> list[Equation]:
+Numbered = Mapping[str, tuple[int, Equation]]
+
+
+def numbered(program: Program) -> Numbered:
+    """By name of the value: the place of the equation that makes it, and the equation."""
+    return {e.output.name: (place, e) for place, e in enumerate(program.equations)}
+
+
+def segment_of(last: Equation, made: Numbered) -> list[Equation]:
     """The unnamed steps that end in a named value, last first: users come before what they use."""
-    members = {last.output.name: last}
+    members = {last.output.name: made[last.output.name]}
     frontier = [last]
     while frontier:
         for a in frontier.pop().inputs:
-            source = made.get(a.name) if isinstance(a, Var) else None
-            if source is not None and not source.output.named and source.output.name not in members:
-                members[source.output.name] = source
-                frontier.append(source)
-    order = {name: i for i, name in enumerate(made)}
-    return sorted(members.values(), key=lambda e: -order[e.output.name])
+            found = made.get(a.name) if isinstance(a, Var) else None
+            if found is not None and not found[1].output.named and found[1].output.name not in members:
+                members[found[1].output.name] = found
+                frontier.append(found[1])
+    return [equation for _, equation in sorted(members.values(), key=lambda m: -m[0])]
 
 
 def _segment_edges(builder: Builder, last: Equation, segment: Sequence[Equation]) -> list[Edge]:

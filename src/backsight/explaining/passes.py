@@ -8,7 +8,7 @@ from backsight.explaining.derivation import Ref
 from backsight.explaining.inspection import Edge, Inspection
 from backsight.explaining.symbols import Letters, derivative, expression, symbol
 from backsight.ir.op import REGISTRY
-from backsight.ir.program import Constant, Dim, Origin, Var
+from backsight.ir.program import Constant, Dim, Equation, Origin, Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def passes(inspection: Inspection, rows: str | None) -> tuple[list[Step], list[S
     """The forward and the backward script over the named values."""
     letters = Letters(inspection.forward, rows)
     forward = [
-        _forward(inspection, e.output, letters)
+        _forward(inspection, e, letters)
         for e in inspection.forward.equations
         if e.output.named and e.output.type.dtype == "float64"
     ]
@@ -43,8 +43,8 @@ def _ref(var: Var, letters: Letters) -> Ref:
     return Ref(var.name, tuple(letters.index(var)))
 
 
-def _forward(inspection: Inspection, var: Var, letters: Letters) -> Step:
-    equation = next(e for e in inspection.forward.equations if e.output == var)
+def _forward(inspection: Inspection, equation: Equation, letters: Letters) -> Step:
+    var = equation.output
     sources = tuple(dict.fromkeys(_ref(e.source, letters) for e in inspection.in_edges(var.name)))
     tex = f"{symbol(var, letters)} = {expression(inspection.forward, var, letters)}"
     return Step(

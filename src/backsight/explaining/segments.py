@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from backsight.explaining.inspection import segment_of
+from backsight.explaining.inspection import numbered, segment_of
 from backsight.ir.builder import Builder
 from backsight.ir.op import REGISTRY, Family
 from backsight.ir.program import Atom, Constant, Equation, Program, Var
@@ -147,7 +147,7 @@ def _is_bend(e: Equation) -> bool:
 
 def segments(program: Program) -> list[Segment]:
     """One segment for each stop that is computed, in order."""
-    made = {e.output.name: e for e in program.equations}
+    made = numbered(program)
     found: list[Segment] = []
     for e in program.equations:
         if e.output.named:
@@ -166,7 +166,8 @@ def hand_back(
 
     The builder must hold the segment's values already.
     """
-    inside = set(active)
+    read = {a.name for e in segment.members for a in e.inputs if isinstance(a, Var)}
+    inside = {name for name in read if name in active}
     for e in reversed(segment.members):
         if e.output.type.dtype == "float64" and any(
             isinstance(a, Var) and a.name in inside for a in e.inputs

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from backsight.emit.expressions import Speller, Text, statements
-from backsight.emit.latex import LatexSpeller, symbols
+from backsight.emit.latex_arrays import LatexSpeller
+from backsight.emit.latex_symbols import symbols
 from backsight.emit.numpy import NumpySpeller
 from backsight.emit.tex import number_tex
 from backsight.errors import EmitError
