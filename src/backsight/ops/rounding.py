@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from backsight.ir.op import MULTIPLY, Notation, call, infix
+from backsight.ir.op import MULTIPLY, Notation, Op, call, infix
 from backsight.ops.arithmetic import divide
 from backsight.ops.maps import NAN, flat, several
 from backsight.ops.value import apply
@@ -36,37 +36,23 @@ _STEP = "a step is flat wherever it has a slope"
 _PLACES = ([0.3, -0.7, 2.6, 4.9],)
 _OFF_STEPS = ([0.5, -2.0, 3.1], [1.5, 0.7, 2.3])
 
-floor = flat(
-    "floor",
-    "rounds down",
-    _finite(math.floor),
-    _STEP,
-    Notation(call("np.floor({0})"), call("Math.floor({0})"), call(r"\left\lfloor {0} \right\rfloor")),
-    _PLACES,
+
+def _rounding(name: str, says: str, function: Callable[[float], float], js: str, tex: str) -> Op:
+    write = Notation(call(f"np.{name}({{0}})"), call(f"{js}({{0}})"), call(tex))
+    return flat(name, says, _finite(function), _STEP, write, _PLACES)
+
+
+floor = _rounding("floor", "rounds down", math.floor, "Math.floor", r"\left\lfloor {0} \right\rfloor")
+ceil = _rounding("ceil", "rounds up", math.ceil, "Math.ceil", r"\left\lceil {0} \right\rceil")
+trunc = _rounding(
+    "trunc", "rounds towards 0", math.trunc, "Math.trunc", r"\operatorname{{trunc}}\left({0}\right)"
 )
-ceil = flat(
-    "ceil",
-    "rounds up",
-    _finite(math.ceil),
-    _STEP,
-    Notation(call("np.ceil({0})"), call("Math.ceil({0})"), call(r"\left\lceil {0} \right\rceil")),
-    _PLACES,
-)
-trunc = flat(
-    "trunc",
-    "rounds towards 0",
-    _finite(math.trunc),
-    _STEP,
-    Notation(call("np.trunc({0})"), call("Math.trunc({0})"), call(r"\operatorname{{trunc}}\left({0}\right)")),
-    _PLACES,
-)
-rint = flat(
+rint = _rounding(
     "rint",
     "rounds to the nearest whole number, halves to the even one",
-    _finite(round),
-    _STEP,
-    Notation(call("np.rint({0})"), call("rint({0})"), call(r"\operatorname{{round}}\left({0}\right)")),
-    _PLACES,
+    round,
+    "rint",
+    r"\operatorname{{round}}\left({0}\right)",
 )
 floor_divide = flat(
     "floor_divide",
