@@ -258,7 +258,7 @@ def test_the_code_shown_runs_and_gives_the_numbers_shown(page: Page, slug: str) 
     exec(compile(code, "shown code", "exec"), found)
     checked = 0
     for line in lines.all():
-        name = (line.text_content() or "").split(" = ")[0].strip()
+        name = re.split(r" \+?= ", line.text_content() or "")[0].strip()
         value = line.locator(".value")
         if value.count() and (text := value.text_content()) != "?":
             assert float((text or "").replace("−", "-")) == pytest.approx(found[name], abs=5.1e-5)

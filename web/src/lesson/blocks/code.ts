@@ -9,21 +9,25 @@ export interface CodeLine {
 }
 
 const ASSIGNMENT = /^(\w+)(\s*=\s*)([^#\n]*?)(\s*#.*)?$/;
+const ADDITION = /^(\w+)\s*\+=/;
 
 /** The first assignment to an input takes the figure's value; later ones are the code's own. */
 export function codeLines(block: CodeData, inputs: Record<string, number>): CodeLine[] {
   const open = new Set(block.inputs);
-  return block.code
-    .trim()
-    .split('\n')
-    .map((text) => {
-      const match = ASSIGNMENT.exec(text);
-      if (!match) return { text };
-      const [, name = '', equals = '', , comment = ''] = match;
-      const value = inputs[name];
-      const takes = open.delete(name) && value !== undefined;
-      return { text: takes ? name + equals + python(value) + comment : text, quantity: block.checks[name] };
-    });
+  const lines = block.code.trim().split('\n');
+  /** What is added to later has its value only there. */
+  const settled = (name: string, after: number): string | undefined =>
+    lines.some((text, i) => i > after && ADDITION.exec(text)?.[1] === name) ? undefined : block.checks[name];
+  return lines.map((text, index) => {
+    const added = ADDITION.exec(text)?.[1];
+    if (added) return { text, quantity: settled(added, index) };
+    const match = ASSIGNMENT.exec(text);
+    if (!match) return { text };
+    const [, name = '', equals = '', , comment = ''] = match;
+    const value = inputs[name];
+    const takes = open.delete(name) && value !== undefined;
+    return { text: takes ? name + equals + python(value) + comment : text, quantity: settled(name, index) };
+  });
 }
 
 export const codeText = (lines: readonly CodeLine[]): string =>

@@ -1,0 +1,2 @@
+export { default } from './Paths.svelte';
+export { shown } from './paths.svelte.ts';
