@@ -107,7 +107,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def write(directory: Path, processes: int) -> None:
+    def write(directory: Path, processes: int, kept: Path | None = None) -> None:
         (directory / "net.js").write_text("export {};")
 
     monkeypatch.setattr(payload, "write", write)
