@@ -55,9 +55,18 @@ _part = record(
 
 _slot = record({"options": many(record({"says": text, "value": value}))})
 
+# What the figure shows on its own page, /figures/<name>/: else what the lesson's last scene shows.
+_demo = record({}, {"set": settings, "options": options})
+
 STAGE: Reader = record(
     {"figure": text, "inputs": table(_input), "quantities": table(_quantity)},
-    {"data": table(anything), "calls": table(text), "ledger": many(text), "options": options},
+    {
+        "data": table(anything),
+        "calls": table(text),
+        "ledger": many(text),
+        "options": options,
+        "demo": _demo,
+    },
 )
 """The stage: read in two passes, because its quantities name its calls (see `backsight.guide.markdown`)."""
 
