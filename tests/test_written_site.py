@@ -98,6 +98,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             head='<meta name="backsight-core" content="../py/" />', body=""
         ),
         ".pages/reference/index.html": PAGE.format(head=lesson, body="<!--backsight:reference-->"),
+        ".pages/figures/index.html": PAGE.format(head=lesson, body="<!--backsight:figure-->"),
         ".pages/lesson/index.html": PAGE.format(head=lesson, body="<!--backsight:lesson-->"),
         "assets/home-abc.js": "export {};" * 100,
         "theme.js": "document;",

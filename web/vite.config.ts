@@ -23,6 +23,7 @@ export default defineConfig(({ command }) => ({
         sandbox: 'sandbox/index.html',
         lesson: 'lesson/index.html',
         python: 'python/index.html',
+        figures: 'figures/index.html',
         reference: 'reference/index.html',
         lost: '404.html',
       },

@@ -1,7 +1,7 @@
 """Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
 
     index.html  sandbox/index.html  python/index.html  lessons/<slug>/index.html
-    reference/…/index.html  404.html
+    figures/<name>/index.html  reference/…/index.html  404.html
     assets/…            the bundle; names carry a hash of the content
     py/…                the core as a zip file, for Python in the browser
     payload/<hash>/…    what Python computed: Programs, derivations, kernels
@@ -77,6 +77,7 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1, kept: Path
     _write_page(directory / "sandbox/index.html", _with_address(sandbox, "payload", f"../{payload}"))
     python = (pages / "python/index.html").read_text("utf-8")
     _write_page(directory / "python/index.html", _with_address(python, "core", f"../{core}"))
+    _write_figures(directory, (pages / "figures/index.html").read_text("utf-8"), payload, lessons)
     _write_reference(directory, (pages / "reference/index.html").read_text("utf-8"))
     _write_page(directory / "404.html", (pages / "404.html").read_text("utf-8"))
     _compress(directory)
@@ -99,7 +100,7 @@ def _clear(directory: Path) -> None:
 
 def _not_bundle(folder: str, names: list[str]) -> set[str]:
     """What `write` makes itself, or nobody is served."""
-    ours = {"payload", "py", "lessons", "reference", "sandbox", "python"}
+    ours = {"payload", "py", "lessons", "reference", "sandbox", "python", "figures"}
     return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 
@@ -134,6 +135,24 @@ def _write_lessons(directory: Path, template: str, payload: str, core: str) -> l
         page = page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
         _write_page(directory / "lessons" / lesson.slug / "index.html", page)
     return lessons
+
+
+def _write_figures(directory: Path, template: str, payload: str, lessons: list[Lesson]) -> None:
+    from backsight.guide.demos import demos
+
+    shutil.rmtree(directory / "figures", ignore_errors=True)
+    found = demos(lessons)
+
+    def page(deeper: str, title: str, data: object) -> str:
+        head = f"<title>{html.escape(title)} · backsight</title>\n"
+        head += f'    <meta name="backsight-payload" content="{deeper}../{payload}" />'
+        text = template.replace('="../', f'="../{deeper}').replace("<!--backsight:head-->", head)
+        return text.replace("<!--backsight:figure-->", _json("figure-data", data))
+
+    everything = {"figures": [{"name": name, "lesson": data["lesson"]} for name, data in found.items()]}
+    _write_page(directory / "figures/index.html", page("", "Figures", everything))
+    for name, data in found.items():
+        _write_page(directory / "figures" / name / "index.html", page("../", name.capitalize(), data))
 
 
 def _write_reference(directory: Path, template: str) -> None:

@@ -1,0 +1,39 @@
+import '../look/look.css';
+import { mount } from 'svelte';
+import { Library, payloadBase } from '../engine/load.ts';
+import { FIGURES } from '../lesson/figures.ts';
+import { LessonFunctions } from '../lesson/functions.ts';
+import { Stage } from '../lesson/stage.svelte.ts';
+import type { FigureData, FigureList } from './figures/data.ts';
+import Figure from './figures/Figure.svelte';
+import Figures from './figures/Figures.svelte';
+
+async function start(target: HTMLElement): Promise<void> {
+  const text = document.getElementById('figure-data')?.textContent;
+  if (!text) throw new Error('this page carries no figure');
+  const data = JSON.parse(text) as FigureData | FigureList;
+  if ('figures' in data) mount(Figures, { target, props: { list: data } });
+  else await show(data, target);
+  document.documentElement.dataset.ready = 'true';
+}
+
+async function show(data: FigureData, target: HTMLElement): Promise<void> {
+  const figure = FIGURES[data.name];
+  if (!figure) throw new Error(`there is no figure “${data.name}”`);
+  const library = new Library(payloadBase(document));
+  const [functions, module] = await Promise.all([
+    LessonFunctions.load(library, data.lesson.slug, data.functions),
+    figure(),
+  ]);
+  const stage = new Stage(data.stage, functions);
+  stage.enter(data.scene, false);
+  mount(Figure, { target, props: { data, stage, Figure: module.default, shown: module.shown } });
+}
+
+start(document.getElementById('app')!).catch((error: unknown) => {
+  const notice = document.createElement('p');
+  notice.setAttribute('role', 'alert');
+  notice.className = 'noscript';
+  notice.textContent = `This figure could not start: ${error instanceof Error ? error.message : String(error)}`;
+  document.body.prepend(notice);
+});
