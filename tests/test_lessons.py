@@ -2,135 +2,48 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from backsight.errors import LessonError
-from backsight.guide import expression
+from backsight.errors import LessonError, LoadError
+from backsight.guide.authoring import new_lesson
+from backsight.guide.contract import faults
 from backsight.guide.course import course
 from backsight.guide.markdown import Lesson, render_lesson
+from backsight.guide.values import LessonValues, blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = sorted(path.parent for path in (ROOT / "lessons").glob("*/index.md"))
-WORDS_BEFORE_A_TASK = 90
 
 every_lesson = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
-class Values:
-    """A lesson's values by the reference evaluator, at its first inputs or at others."""
-
-    def __init__(self, lesson: Lesson) -> None:
-        self.lesson, self.stage = lesson, lesson.data["stage"]
-
-    def at(self, inputs: dict[str, float]) -> dict[str, Any]:
-        quantities = {name: q["of"] for name, q in self.stage["quantities"].items()}
-        first = {name: float(i["value"]) for name, i in self.stage["inputs"].items()}
-        return {**quantities, **first, **self.stage.get("data", {}), **inputs}
-
-    def of(self, parsed: expression.Expression, inputs: dict[str, float]) -> Any:
-        def run(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
-            return self.lesson.functions[function].run(arguments)
-
-        return expression.evaluate(parsed, self.at(inputs), self.stage["calls"], run)
-
-
-def blocks(lesson: Lesson, kind: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    return [(step, b) for step in lesson.data["steps"] for b in step["blocks"] if b["kind"] == kind]
-
-
-# The contract of every lesson -------------------------------------------------------------------------------
+def at_start(slug: str) -> tuple[Lesson, LessonValues]:
+    lesson = render_lesson(ROOT / "lessons" / slug)
+    return lesson, LessonValues(lesson)
 
 
 @every_lesson
 def test_keeps_the_contract(folder: Path) -> None:
-    lesson = render_lesson(folder)
-    steps = lesson.data["steps"]
-    assert 6 <= lesson.minutes <= 12
-    assert [b["kind"] for b in steps[0]["blocks"]] == ["quiz"]
-    assert len(steps[0]["blocks"][0]["question"]) == 2
-    for kind in ("predict", "code", "misconception", "decision"):
-        assert blocks(lesson, kind), f"no {kind}"
-    assert steps[-1]["blocks"][-1]["kind"] == "decision"
-    assert any(step["scene"].get("blanks") for step in steps)
-    assert all(step.get("notes") for step in steps), "every step has teacher notes"
-    assert all(step["blocks"] for step in steps), "every screen asks something"
-
-
-@every_lesson
-def test_a_task_comes_soon(folder: Path) -> None:
-    html = render_lesson(folder).html
-    for section in re.findall(r"<section.*?</section>", html, re.DOTALL):
-        before = re.sub(r"<[^>]+>", " ", section.split('<div class="block"')[0])
-        assert len(before.split()) <= WORDS_BEFORE_A_TASK, section[:80]
-
-
-# Code and exercises -----------------------------------------------------------------------------------------
-
-
-@every_lesson
-def test_the_code_reproduces_the_figures_numbers(folder: Path) -> None:
-    lesson = render_lesson(folder)
-    values = Values(lesson)
-    shift = {name: (i["max"] - i["min"]) / 7 for name, i in values.stage["inputs"].items()}
-    for step, block in blocks(lesson, "code"):
-        for moved in (0.0, 1.0):
-            inputs = {n: v + moved * shift[n] for n, v in at_step(values, step, block["inputs"]).items()}
-            found = run_code(block["code"], inputs)
-            for name, quantity in block["checks"].items():
-                assert found[name] == pytest.approx(values.of(quantity, inputs), rel=1e-12), name
-
-
-def at_step(values: Values, step: dict[str, Any], names: list[str]) -> dict[str, float]:
-    """The inputs a step begins with."""
-    return {n: float(step["scene"].get("set", {}).get(n, values.stage["inputs"][n]["value"])) for n in names}
-
-
-def run_code(code: str, inputs: dict[str, float]) -> dict[str, Any]:
-    """Run a lesson's code with the figure's inputs written into it, as the page does."""
-    for name, number in inputs.items():
-        code, count = re.subn(
-            rf"^{name} = [^#\n]*", f"{name} = {number!r} ", code, count=1, flags=re.MULTILINE
-        )
-        assert count == 1, f"the code has no line for {name}"
-    found: dict[str, Any] = {}
-    # Weights that a step moves keep the value they had when the slopes were taken.
-    exec(compile(code, "lesson code", "exec"), found)
-    return found
-
-
-@every_lesson
-def test_the_exercise_fails_until_it_is_solved(folder: Path) -> None:
-    def run(name: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, str(folder / name)], capture_output=True, text=True)
-
-    assert "blank" in run("start.py").stderr
-    solved = run("solution.py")
-    assert solved.returncode == 0, solved.stderr
-    assert "agrees" in solved.stdout
+    """Its form, the numbers of its code, its exercise: see `backsight.guide.contract`."""
+    assert [str(fault) for fault in faults(folder)] == []
 
 
 # Answers are true -------------------------------------------------------------------------------------------
 
 
 def test_the_chain_rule_of_the_dials_is_what_a_nudge_measures() -> None:
-    lesson = render_lesson(ROOT / "lessons/how-slopes-combine")
-    values = Values(lesson)
+    _, found = at_start("how-slopes-combine")
     for x in (0.3, 1.0, 2.2):
-        whole = values.of("s", {"x": x})
-        assert whole == pytest.approx(values.of("g1", {"x": x}) * values.of("f1", {"x": x}), rel=1e-12)
-        assert whole == pytest.approx(values.of("rate", {"x": x}), rel=0.002)
-        assert abs(values.of("wrong", {"x": x}) - whole) > 0.2
+        whole = found.of("s", {"x": x})
+        assert whole == pytest.approx(found.of("g1", {"x": x}) * found.of("f1", {"x": x}), rel=1e-12)
+        assert whole == pytest.approx(found.of("rate", {"x": x}), rel=0.002)
+        assert abs(found.of("wrong", {"x": x}) - whole) > 0.2
 
 
 def test_only_one_rule_fits() -> None:
-    lesson = render_lesson(ROOT / "lessons/how-slopes-combine")
-    values = Values(lesson)
+    lesson, found = at_start("how-slopes-combine")
     (_, rule), *_ = blocks(lesson, "rule")
     fitting = []
     for i, first in enumerate(rule["slot"][0]["options"]):
@@ -138,9 +51,9 @@ def test_only_one_rule_fits() -> None:
             for join in rule["joins"]:
                 pairs = [
                     (
-                        values.of(first["value"], at),
-                        values.of(second["value"], at),
-                        values.of(rule["answer"], at),
+                        found.of(first["value"], at),
+                        found.of(second["value"], at),
+                        found.of(rule["answer"], at),
                     )
                     for at in rule["at"]
                 ]
@@ -151,11 +64,11 @@ def test_only_one_rule_fits() -> None:
 
 
 def test_saturation_kills_the_packet_but_not_the_error() -> None:
-    values = Values(render_lesson(ROOT / "lessons/one-neuron"))
+    _, found = at_start("one-neuron")
     sure = {"b": -6.0}
-    assert values.of("error", sure) < -0.98
-    assert abs(values.of("dz", sure)) < 0.02
-    assert values.of("dz", {}) == pytest.approx(-0.125)
+    assert found.of("error", sure) < -0.98
+    assert abs(found.of("dz", sure)) < 0.02
+    assert found.of("dz", {}) == pytest.approx(-0.125)
 
 
 # Errors have a place and a remedy ---------------------------------------------------------------------------
@@ -238,6 +151,96 @@ def test_prose_becomes_placeholders_for_numbers(tmp_path: Path) -> None:
     assert '<span class="live" data-live="y" data-digits="3"></span>' in html
     assert "costs $5" in html
     assert '<span class="quantity" data-quantity="y"></span>' in html
+
+
+# The contract finds what is missing -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A lesson as `backsight new-lesson` begins it."""
+    new_lesson(tmp_path / "carpet")
+    return tmp_path / "carpet"
+
+
+def test_a_new_lesson_keeps_the_contract(fresh: Path) -> None:
+    assert faults(fresh) == []
+    assert render_lesson(fresh).title == "Carpet"
+
+
+def test_a_title_may_hold_anything(tmp_path: Path) -> None:
+    title = 'Why "\\n" — and\twhy {{number}}?'
+    new_lesson(tmp_path / "a", title=title)
+    assert render_lesson(tmp_path / "a").title.replace("\t", " ").startswith('Why "\\n" — and why')
+
+
+@pytest.mark.parametrize("name", ["My lesson", "a--b", "-a", "lektion_1", "ä"])
+def test_a_name_that_is_no_address_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LessonError, match="cannot stand in an address"):
+        new_lesson(tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_nothing_of_theirs_is_written_over(tmp_path: Path) -> None:
+    mine = tmp_path / "carpet/index.md"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(LessonError, match="something in"):
+        new_lesson(mine.parent)
+    (tmp_path / "notes").write_text("mine")
+    with pytest.raises(LessonError, match="something in"):
+        new_lesson(tmp_path / "notes")
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message", "at"),
+    [
+        ("index.md", "minutes = 6", "minutes = 30", "takes 30 minutes", "---"),
+        ("index.md", ":::{predict}", ":::{check}", "no predict", "---"),
+        ("index.md", "blanks = 1", "", "no ledger has blanks", "---"),
+        ("index.md", "ds = 2 * s * 30", "ds = 2 * s * 31", "the figure says", ":::{code}"),
+        ("index.md", "ds = 2 * s * 30", "ds = 2 * s * 30 / 0", "ZeroDivisionError", ":::{code}"),
+        ("index.md", "ds = 2 * s * 30\nprint(p, ds)", "print(p)", "has no `ds`", ":::{code}"),
+        ("index.md", "s = 2.0  # metres", "s: float = 2", "no line `s", ":::{code}"),
+        ("index.md", "Say first, then see.", "word " * 91, "words come before", "## One more"),
+        ("start.py", "dv = ...", "dv = 0.9", "", ""),
+        ("start.py", "yours is ...", "False", "must fail", "Exercise"),
+        ("solution.py", "dv * 3", "dv * 2", "must end well", "Solved"),
+        ("solution.py", "agrees", "is fine", "must end well", "Solved"),
+    ],
+)
+def test_what_breaks_the_contract_is_told_with_its_line(
+    fresh: Path, file: str, old: str, new: str, message: str, at: str
+) -> None:
+    text = (fresh / file).read_text()
+    assert old in text
+    (fresh / file).write_text(text.replace(old, new, 1))
+    found = faults(fresh)
+    if not message:
+        assert found == []
+        return
+    fitting = [f for f in found if message in f"{f.message} {f.remedy}"]
+    assert fitting, [str(f) for f in found]
+    origin = fitting[0].origin
+    assert origin is not None and origin.file.endswith(file) and at in origin.text
+
+
+def test_a_step_that_asks_nothing_and_says_nothing_to_teachers(fresh: Path) -> None:
+    text = (fresh / "index.md").read_text()
+    (fresh / "index.md").write_text(text.replace("## Choose", "## Quiet {#quiet}\n\nNothing.\n\n## Choose"))
+    assert [f.message for f in faults(fresh)] == [
+        "this step asks nothing",
+        "this step has no notes for teachers",
+    ]
+
+
+def test_a_mistake_in_model_py_has_its_line(fresh: Path) -> None:
+    text = (fresh / "model.py").read_text()
+    (fresh / "model.py").write_text(text.replace("FIGURES = {", "width = height\n\nFIGURES = {"))
+    with pytest.raises(LoadError, match="height") as caught:
+        render_lesson(fresh)
+    assert caught.value.origin is not None and caught.value.origin.text == "width = height"
 
 
 # The course as a whole --------------------------------------------------------------------------------------

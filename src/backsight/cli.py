@@ -60,7 +60,7 @@ def serve(
     def announce(url: str) -> None:
         console.print(f"backsight is open at [bold]{escape(url)}[/bold]  (Ctrl-C ends it)")
 
-    server.serve(BUNDLE, host, port, browser=not no_browser, announce=announce)
+    server.serve(server.application(BUNDLE), host, port, browser=not no_browser, announce=announce)
 
 
 @app.command()
@@ -74,6 +74,72 @@ def build(
 
     site.write(directory, processes=os.cpu_count() or 1)
     console.print(f"The site is in [bold]{escape(str(directory))}[/bold]")
+
+
+Folder = Annotated[Path, typer.Argument(help="The lesson's folder.")]
+
+
+@app.command()
+def new_lesson(
+    folder: Annotated[Path, typer.Argument(help="A new folder; its name becomes the lesson's address.")],
+    title: Annotated[str, typer.Option(help="The lesson's title.")] = "",
+    number: Annotated[int, typer.Option(min=1, help="Its number in your course.")] = 1,
+) -> None:
+    """Begin a lesson: a folder with a small one that works, to be made yours."""
+    from backsight.guide.authoring import new_lesson as begin
+
+    with _refusals():
+        for file in begin(folder, title, number):
+            console.print(f"  {escape(str(file))}")
+    name = escape(str(folder))
+    console.print(f"See it while you write:  [bold]backsight preview {name}[/bold]")
+    console.print(f"Does it keep its promises?  [bold]backsight check-lesson {name}[/bold]")
+
+
+@app.command()
+def preview(
+    folder: Folder,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = PORT,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Show a lesson while it is being written: the page follows every change of its files."""
+    from backsight import server
+    from backsight.guide.preview import Reading
+    from backsight.guide.site import BUNDLE
+
+    def report(reading: Reading) -> None:
+        if reading.error is not None:
+            _print_error(reading.error)
+            return
+        wishes = len(reading.faults)
+        found = f"; {wishes} thing{'s' if wishes > 1 else ''} missing yet" if wishes else ""
+        console.print(f"read {escape(str(folder))}{found}")
+        for fault in reading.faults:
+            _print_error(fault)
+
+    def announce(url: str) -> None:
+        console.print(f"The lesson is open at [bold]{escape(url)}[/bold]  (Ctrl-C ends it)")
+
+    with _refusals():
+        site = server.previewed(BUNDLE, folder, report)
+        server.serve(site, HOST, port, browser=not no_browser, announce=announce)
+
+
+@app.command()
+def check_lesson(folder: Folder) -> None:
+    """Check that a lesson keeps the contract: its form, its code's numbers, its exercise.
+
+    The status is 0 if it does, 1 if it does not, 2 if the lesson cannot be read.
+    """
+    from backsight.guide.contract import faults
+
+    with _refusals():
+        found = faults(folder)
+    for fault in found:
+        _print_error(fault)
+    if found:
+        raise typer.Exit(1)
+    console.print(f"{escape(str(folder))} keeps the contract.")
 
 
 Target = Annotated[str, typer.Argument(metavar="FILE:FUNCTION", help="A function in a Python file.")]

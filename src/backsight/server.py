@@ -17,6 +17,7 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,6 +25,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from backsight.errors import SiteError
+
+if TYPE_CHECKING:
+    from backsight.guide.preview import Reading
 
 # Nothing from elsewhere, nothing inline, no eval.
 POLICY = (
@@ -96,6 +100,20 @@ def application(directory: Path) -> Starlette:
         return _not_found(files.get("404.html"), address)
 
     return Starlette(routes=[Route("/{address:path}", respond)])
+
+
+def previewed(directory: Path, folder: Path, report: Callable[[Reading], None]) -> Starlette:
+    """The site with the lesson of a folder in it, read again at every change.
+
+    Args:
+        report: told of every reading of the folder.
+
+    Raises:
+        SiteError: there is no such folder, or no site.
+    """
+    from backsight.guide import preview
+
+    return preview.application(preview.Preview(folder, directory, report), application(directory), ALWAYS)
 
 
 def _files(directory: Path) -> Iterator[tuple[str, File]]:
@@ -188,22 +206,28 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(directory: Path, host: str, port: int, *, browser: bool, announce: Callable[[str], None]) -> None:
+def serve(
+    site: Starlette,
+    host: str,
+    port: int,
+    *,
+    browser: bool,
+    announce: Callable[[str], None],
+) -> None:
     """Serve a site until it is interrupted.
 
     Args:
-        directory: the site.
+        site: what `application` or `previewed` gives.
         host: the address to listen on.
         port: the port; 0 takes any free one.
         browser: open the person's browser, where there is one.
         announce: called with the site's URL once it can be opened.
 
     Raises:
-        SiteError: there is no site, or the port cannot be had.
+        SiteError: the port cannot be had.
     """
     import uvicorn
 
-    site = application(directory)
     with listen(host, port) as listener:
         name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
         url = f"http://{name}:{listener.getsockname()[1]}"

@@ -52,6 +52,7 @@ class Lesson:
         html: the prose, as it stands in the page's body.
         data: what the runtime needs, embedded as JSON; the types are in web/src/lesson/data.ts.
         functions: the functions whose payload the lesson's figures run.
+        lines: where in index.md each step begins, by its slug, and each block, by its id.
     """
 
     slug: str
@@ -63,6 +64,7 @@ class Lesson:
     html: str
     data: dict[str, Any]
     functions: dict[str, LessonFunction]
+    lines: dict[str, int]
 
     @property
     def tasks(self) -> int:
@@ -100,6 +102,7 @@ class _Renderer:
         self.functions = load_functions(folder)
         self.names = Names(variables=self._variables)
         self._stage_calls: dict[str, Any] = {}
+        self.lines: dict[str, int] = {}
         self.md = _markdown()
         self.md.add_render_rule("myst_role", _render_role)
         self.md.add_render_rule("math_inline", _render_math)
@@ -138,6 +141,7 @@ class _Renderer:
             page,
             data,
             self.functions,
+            self.lines,
         )
 
     def _files(self) -> dict[str, str]:
@@ -218,6 +222,7 @@ class _Renderer:
                 f"two steps are called #{slug}", _line(tokens[0]), "give one of them {#another-slug}"
             )
         heading.content = title
+        self.lines[slug] = _line(tokens[0])
         step: dict[str, Any] = {"slug": slug, "title": title, "scene": {}, "blocks": []}
         parts = []
         prose: list[Token] = []
@@ -260,6 +265,7 @@ class _Renderer:
             raise self._error(
                 f"two directives are called `{name}`", line, f"write :::{{{kind}}} another-name"
             )
+        self.lines[name] = line
         step["blocks"].append({"id": name, "kind": kind, **data})
         return f'<div class="block" data-block="{name}"></div>\n'
 
@@ -299,12 +305,22 @@ class _Renderer:
                 if child.type != "myst_role":
                     continue
                 role, name = child.meta["name"], child.content.split("|")[0].strip()
-                here = place or self._place(f"{name}", _line(token))
                 if role not in ("live", "quantity"):
-                    raise here.fail(f"there is no role `{role}`", nearest(role, ("live", "quantity")))
-                names = self.names.quantities if role == "quantity" else known
-                if name not in names:
-                    raise here.fail(f"nothing is called `{name}`", nearest(name, names))
+                    message, remedy = f"there is no role `{role}`", nearest(role, ("live", "quantity"))
+                else:
+                    names = self.names.quantities if role == "quantity" else known
+                    if name in names:
+                        continue
+                    message, remedy = f"nothing is called `{name}`", nearest(name, names)
+                if place is not None:
+                    raise place.fail(message, remedy)
+                raise self._error(message, self._line_with(f"{{{role}}}`{child.content}", token), remedy)
+
+    def _line_with(self, text: str, token: Token) -> int:
+        """The line of a paragraph that a text stands on."""
+        first, last = token.map or (0, 0)
+        lines = self.source.splitlines()[first:last]
+        return first + 1 + next((i for i, line in enumerate(lines) if text in line), 0)
 
     def _error(self, message: str, line: int, remedy: str) -> LessonError:
         lines = self.source.splitlines()

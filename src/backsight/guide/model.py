@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect as python_inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 from backsight.errors import LessonError
 from backsight.explaining.inspection import Inspection, inspect
 from backsight.ir.program import Origin, Var
+from backsight.loading import blamed_on
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class LessonFunction:
         from backsight.api import example_program
         from backsight.transforms import simplify
 
-        return inspect(simplify(example_program(self.function, self.example)), self.wrt)
+        file = Path(python_inspect.getfile(self.function))
+        with blamed_on(file):
+            return inspect(simplify(example_program(self.function, self.example)), self.wrt)
 
     def names(self) -> dict[str, str | float]:
         """What an expression may name, and what it is called in the Program (or the number it always is).
@@ -67,6 +71,7 @@ def load_functions(folder: Path) -> dict[str, LessonFunction]:
 
     Raises:
         LessonError: model.py or its FIGURES are missing or have another form.
+        LoadError: model.py cannot be run; the origin is its line.
     """
     path = folder / "model.py"
     if not path.exists():
@@ -77,7 +82,8 @@ def load_functions(folder: Path) -> dict[str, LessonFunction]:
         raise _error(path, 1, "model.py cannot be imported", "check the file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    with blamed_on(path):
+        spec.loader.exec_module(module)
     figures = getattr(module, "FIGURES", None)
     if not isinstance(figures, dict):
         raise _error(

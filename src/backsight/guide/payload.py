@@ -17,6 +17,7 @@ from backsight.api import example_program, trace
 from backsight.emit.javascript import emit_module
 from backsight.explaining.inspection import inspect
 from backsight.explaining.payload import function_payload
+from backsight.guide.model import LessonFunction, load_functions
 from backsight.ir.program import ArrayType, Program, Var
 from backsight.lower import LoopProgram, lower
 from backsight.models import training
@@ -144,17 +145,19 @@ def write_function(
 
 def write_lessons(directory: Path) -> None:
     """The functions of every lesson."""
-    import inspect as python_inspect
-
-    from backsight.guide.model import load_functions
     from backsight.guide.site import LESSONS
 
     for folder in sorted(path.parent for path in LESSONS.glob("*/model.py")) if LESSONS else []:
-        for name, entry in load_functions(folder).items():
-            source = python_inspect.getsource(entry.function)
-            write_function(
-                directory, f"lesson-{folder.name}-{name}", entry.function, entry.example, entry.wrt, source
-            )
+        write_lesson(directory, folder.name, load_functions(folder))
+
+
+def write_lesson(directory: Path, slug: str, functions: Mapping[str, LessonFunction]) -> None:
+    """The functions of one lesson."""
+    import inspect as python_inspect
+
+    for name, entry in functions.items():
+        source = python_inspect.getsource(entry.function)
+        write_function(directory, f"lesson-{slug}-{name}", entry.function, entry.example, entry.wrt, source)
 
 
 # Optimisers, starts, data -----------------------------------------------------------------------------------

@@ -129,12 +129,22 @@ def _write_lessons(directory: Path, template: str, payload: str, core: str) -> l
     folders = sorted(path.parent for path in LESSONS.glob("*/index.md")) if LESSONS else []
     lessons = sorted((render_lesson(f) for f in folders), key=lambda lesson: (lesson.number, lesson.part))
     for lesson in lessons:
-        # One folder deeper than the template, hence one step more up to everything.
-        page = template.replace('="../', '="../../')
-        page = page.replace("<!--backsight:head-->", _head(lesson, payload, core))
-        page = page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
+        page = lesson_page(lesson, template, payload, core)
         _write_page(directory / "lessons" / lesson.slug / "index.html", page)
     return lessons
+
+
+def lesson_page(lesson: Lesson, template: str, payload: str, core: str) -> str:
+    """A lesson's whole page, for `lessons/<slug>/index.html`.
+
+    Args:
+        template: the bundle's page of a lesson.
+        payload, core: their folders, from the site's root.
+    """
+    # One folder deeper than the template, hence one step more up to everything.
+    page = template.replace('="../', '="../../')
+    page = page.replace("<!--backsight:head-->", _head(lesson, payload, core))
+    return page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
 
 
 def _write_figures(directory: Path, template: str, payload: str, lessons: list[Lesson]) -> None:
