@@ -172,8 +172,19 @@ class _Renderer:
         stage = STAGE(raw, self._place(token.content, line))
         stage["calls"] = {name: self._call(c, token, name) for name, c in stage.get("calls", {}).items()}
         self._stage_calls = stage["calls"]
+        self._mark_derivatives(stage, raw)
         self._check_call_variables(stage, token, self._stage_calls)
         return dict(stage)
+
+    def _mark_derivatives(self, stage: dict[str, Any], raw: dict[str, Any]) -> None:
+        """What a quantity is called in its function, where it is a derivative: figures ask for its ladder."""
+        for name, quantity in stage["quantities"].items():
+            asked = str(raw["quantities"][name]["of"]).rpartition(".")[2]
+            parsed = quantity["of"]
+            if isinstance(parsed, dict):
+                call = self._stage_calls[parsed["call"]] if "call" in parsed else parsed
+                if asked in self.functions[call["function"]].derivatives:
+                    quantity["derivative"] = asked
 
     def _call(self, source: str, token: Token, name: str) -> dict[str, Any]:
         try:

@@ -57,6 +57,18 @@ class LessonFunction:
         }
         return {**found, **{name: name for name in self.inspection.program.variables()}}
 
+    @cached_property
+    def derivatives(self) -> frozenset[str]:
+        """Of `names`, those that are adjoints or local slopes of single numbers: what has a ladder."""
+        program = self.inspection.forward.variables()
+        single = {name for name, v in program.items() if v.type.shape == ()}
+        slopes = {
+            f"slope_{e.target.name}_{e.source.name}"
+            for e in self.inspection.edges
+            if {e.target.name, e.source.name} <= single
+        }
+        return frozenset({f"d{name}" for name in self.inspection.adjoints if name in single} | slopes)
+
     def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Every variable's value, by the reference evaluator."""
         from backsight.ir.evaluate import evaluate_all

@@ -16,6 +16,7 @@ from typing import Any
 from backsight.api import example_program, trace
 from backsight.emit.javascript import emit_module
 from backsight.explaining.inspection import inspect
+from backsight.explaining.ladder import ladder
 from backsight.explaining.payload import function_payload
 from backsight.guide.model import LessonFunction, load_functions
 from backsight.ir.program import ArrayType, Program, Var
@@ -129,7 +130,7 @@ def write_function(
     wrt: Sequence[str],
     source: str,
 ) -> None:
-    """`<id>.json` and `<id>.js` of a function with fixed shapes, as the lessons have."""
+    """A function with fixed shapes, as the lessons have: `<id>.json`, `<id>.js`, and its ladder's two."""
     forward = simplify(example_program(function, example))
     reverse = simplify(gradient(forward, wrt, name=f"grad_{forward.name}").program)
     inspection = inspect(forward, wrt)
@@ -138,6 +139,11 @@ def write_function(
         "inspect": lower(inspection.program, rows=None, mode="inspect"),
     }
     (directory / f"{id}.js").write_text(emit_module(kernels, _HEADER), "utf-8")
+    down = ladder(inspection)
+    if down is not None:
+        rungs = {"ladder": lower(down.program, rows=None, mode="fused")}
+        (directory / f"{id}-ladder.js").write_text(emit_module(rungs, _HEADER), "utf-8")
+        _write_json(directory / f"{id}-ladder.json", down.data())
     _write_json(
         directory / f"{id}.json", function_payload(id, forward, reverse, inspection, wrt, None, source)
     )

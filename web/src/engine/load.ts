@@ -5,6 +5,8 @@ import type {
   Activation,
   FunctionKernels,
   FunctionPayload,
+  LadderData,
+  LadderKernels,
   KernelModule,
   NetKernels,
   NetPayload,
@@ -88,6 +90,11 @@ export class Library {
 
   functionKernels(id: string): Promise<FunctionKernels> {
     return this.once(`${id}.js`) as Promise<FunctionKernels>;
+  }
+
+  async ladder(id: string): Promise<{ data: LadderData; kernels: LadderKernels }> {
+    const [data, kernels] = await Promise.all([this.once(`${id}-ladder.json`), this.once(`${id}-ladder.js`)]);
+    return { data: data as LadderData, kernels: kernels as LadderKernels };
   }
 
   data(): Promise<DataKernels> {

@@ -156,3 +156,35 @@ export interface FunctionKernels {
   gradient: KernelModule;
   inspect: KernelModule;
 }
+
+/** What src/backsight/explaining/ladder.py writes of a function: the lowest rung of each of its derivatives. */
+export interface LadderData {
+  /** The kernel's input that is the size of the nudge. */
+  nudge: string;
+  /** The name of the function's value. */
+  output: string;
+  /** By value: the kernel's variable that is the quotient of the whole function; a number where it always is one. */
+  rates: Record<string, string | number>;
+  /** By value: its adjoint in the inspect kernel. */
+  adjoints: Record<string, string | number>;
+  /** By value: the places in `steps` of its uses that lead to the output. */
+  uses: Record<string, number[]>;
+  steps: LadderStep[];
+}
+
+/** One step between two single numbers. */
+export interface LadderStep {
+  source: string;
+  target: string;
+  slope: string | number;
+  rate: string | number;
+  /** Why the slope is what it is, from the result back. */
+  why: string[];
+  /** The line of Python. */
+  line: string;
+}
+
+/** What `<id>-ladder.js` exports. */
+export interface LadderKernels {
+  ladder: KernelModule;
+}

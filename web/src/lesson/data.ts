@@ -40,6 +40,8 @@ export interface QuantityData {
   shows?: string;
   /** How it is worked out, in words. */
   how?: string;
+  /** Where it is a derivative: what its function calls it, "dx" or "slope_y_x". It has a ladder then. */
+  derivative?: string;
   /** The quantities it is worked out from: lit with it. */
   from?: string[];
 }

@@ -1,6 +1,6 @@
 /** Runs a lesson's functions: one inspect kernel each, made once; every number of a lesson comes out of here. */
 
-import type { FunctionKernels, Kernel } from '../engine/payload.ts';
+import type { FunctionKernels, Kernel, LadderData, LadderKernels } from '../engine/payload.ts';
 import type { Call, Expression } from './data.ts';
 
 /** A number, or a row of numbers for an argument that is an array. */
@@ -14,10 +14,24 @@ export type Names = (name: string) => Expression | Argument | undefined;
 
 export interface Library {
   functionKernels(id: string): Promise<FunctionKernels>;
+  ladder?(id: string): Promise<{ data: LadderData; kernels: LadderKernels }>;
+}
+
+/** A function's derivatives down to difference quotients: what its steps are, and the kernel of the quotients. */
+export interface Rungs {
+  data: LadderData;
+  /** Quotients at these arguments for a nudge of this size. */
+  quotients(arguments_: Record<string, Argument>, nudge: number): Values;
 }
 
 export class LessonFunctions {
-  private constructor(private readonly kernels: Map<string, Kernel>) {}
+  private readonly ladders = new Map<string, Promise<Rungs>>();
+
+  private constructor(
+    private readonly kernels: Map<string, Kernel>,
+    private readonly library: Library,
+    private readonly slug: string,
+  ) {}
 
   static async load(library: Library, slug: string, names: readonly string[]): Promise<LessonFunctions> {
     const loaded = await Promise.all(
@@ -26,22 +40,47 @@ export class LessonFunctions {
         return [name, inspect.create({})];
       }),
     );
-    return new LessonFunctions(new Map(loaded));
+    return new LessonFunctions(new Map(loaded), library, slug);
   }
 
   /** The kernel's own arrays: read them before the same function runs again. */
   run(name: string, arguments_: Record<string, Argument>): Values {
     const kernel = this.kernels.get(name);
     if (!kernel) throw new Error(`The lesson has no function “${name}”.`);
-    for (const [key, value] of Object.entries(arguments_)) {
-      const array = kernel.arrays[key];
-      if (!array) throw new Error(`“${name}” takes no “${key}”.`);
-      if (typeof value === 'number') array.fill(value);
-      else array.set(value);
-    }
-    kernel.run();
-    return kernel.arrays;
+    return run(kernel, name, arguments_);
   }
+
+  /** Loaded when somebody asks why for the first time. */
+  ladder(name: string): Promise<Rungs> {
+    const known = this.ladders.get(name);
+    if (known) return known;
+    const loading = this.loadLadder(name);
+    this.ladders.set(name, loading);
+    loading.catch(() => this.ladders.delete(name));
+    return loading;
+  }
+
+  private async loadLadder(name: string): Promise<Rungs> {
+    const found = await this.library.ladder?.(`lesson-${this.slug}-${name}`);
+    if (!found) throw new Error(`“${name}” has no ladder here.`);
+    const { data, kernels } = found;
+    const kernel = kernels.ladder.create({});
+    return {
+      data,
+      quotients: (arguments_, nudge) => run(kernel, name, { ...arguments_, [data.nudge]: nudge }),
+    };
+  }
+}
+
+function run(kernel: Kernel, name: string, arguments_: Record<string, Argument>): Values {
+  for (const [key, value] of Object.entries(arguments_)) {
+    const array = kernel.arrays[key];
+    if (!array) throw new Error(`“${name}” takes no “${key}”.`);
+    if (typeof value === 'number') array.fill(value);
+    else array.set(value);
+  }
+  kernel.run();
+  return kernel.arrays;
 }
 
 /** The number an expression stands for. */

@@ -11,6 +11,8 @@ export class Stage {
   scene: SceneData = $state.raw({});
   /** The quantity someone points at; its row, symbol, line and drawing are lit. */
   selected: string | null = $state(null);
+  /** The derivative whose ladder is open. */
+  asked: string | null = $state(null);
   /** True until the step's prediction is locked, if the step covers something. */
   locked = $state(false);
   /** Quantities the figure itself holds back: packets that are still on their way. */
@@ -41,6 +43,20 @@ export class Stage {
       (this.data.data?.[name] as number[] | undefined) ??
       this.data.quantities[name]?.of;
     return evaluate(this.functions, this.data.calls, names, expression);
+  }
+
+  /** The call that computes a quantity, at the present inputs. */
+  call(name: string): { function: string; arguments: Record<string, Argument> } {
+    const { of } = this.quantity(name);
+    if (typeof of !== 'object') throw new Error(`“${name}” is computed by no call.`);
+    const call = 'call' in of ? this.data.calls[of.call]! : of;
+    const values = Object.entries(call.arguments).map(([key, expression]): [string, Argument] => [
+      key,
+      typeof expression === 'string' && this.data.data?.[expression]
+        ? (this.data.data[expression] as number[])
+        : this.value(expression),
+    ]);
+    return { function: call.function, arguments: Object.fromEntries(values) };
   }
 
   quantity(name: string): QuantityData {
@@ -100,6 +116,7 @@ export class Stage {
     this.scene = scene;
     this.locked = locked;
     this.selected = null;
+    this.asked = null;
     for (const [name, value] of Object.entries(scene.set ?? {})) this.inputs[name] = value;
     this.moves = 0;
   }

@@ -1,0 +1,61 @@
+"""Why? A derivative of a lesson, from `grad` down to a difference quotient: the same number on every rung."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_lesson_walks import open_lesson, serious
+
+
+def rungs(page: Page, says: str) -> Locator:
+    panel = page.get_by_role("region", name=f"Why: {says}")
+    expect(panel.get_by_role("heading", name="Nudge it, and divide")).to_be_visible()
+    return panel
+
+
+@pytest.mark.parametrize(
+    ("address", "heads"),
+    [
+        (
+            "one-neuron/#ledger",
+            ["Just ask", "The chain rule", "The rule of each step", "Nudge it, and divide"],
+        ),
+        ("used-twice/#sum", ["Just ask", "The rule of each step", "Nudge it, and divide"]),
+    ],
+)
+def test_the_same_number_on_every_rung(page: Page, address: str, heads: list[str]) -> None:
+    slug = address.split("/")[0]
+    errors = open_lesson(page, slug)
+    page.goto(f"/lessons/{address}")
+    button = page.get_by_role("region", name="Ledger").get_by_role("button", name="Why: ").last
+    says = (button.get_attribute("aria-label") or "").removeprefix("Why: ")
+    button.press("Enter")
+    panel = rungs(page, says)
+    assert panel.get_by_role("heading", level=4).all_text_contents() == heads
+    numbers = panel.locator("output").all_text_contents()
+    assert len(numbers) == len(heads) and len(set(numbers)) == 1, numbers
+    assert serious(page) == []
+    page.get_by_role("button", name="Close").click()
+    expect(panel).to_have_count(0)
+    assert errors == []
+
+
+def test_it_follows_the_figure(page: Page) -> None:
+    open_lesson(page, "used-twice")
+    page.goto("/lessons/used-twice/#sum")
+    page.get_by_role("region", name="Ledger").get_by_role("button", name="Why: ").first.click()
+    panel = page.get_by_role("region", name="Why: path A")
+    before = panel.locator("output").first.text_content()
+    page.get_by_role("slider", name="price of a cup").press("ArrowRight")
+    expect(panel.locator("output").first).not_to_have_text(before or "")
+    assert len(set(panel.locator("output").all_text_contents())) == 1
+
+
+def test_what_is_still_to_be_found_is_not_given_away(page: Page) -> None:
+    open_lesson(page, "one-neuron")
+    page.goto("/lessons/one-neuron/#ledger")
+    ledger = page.get_by_role("region", name="Ledger")
+    rows = ledger.get_by_role("listitem").filter(has=page.get_by_role("textbox"))
+    assert rows.count() == 4
+    expect(rows.get_by_role("button")).to_have_count(0)
