@@ -65,6 +65,14 @@ class Mouse:
         self.page.mouse.move(x + by, y, steps=6)
         self.page.mouse.up()
 
+    def edge(self, target: Locator) -> None:
+        """Click on a stroke of the net, not on what else its box covers."""
+        x, y = target.evaluate(
+            "path => { const at = path.getPointAtLength(path.getTotalLength() * 0.08).matrixTransform("
+            "path.getScreenCTM()); return [at.x, at.y]; }"
+        )
+        self.page.mouse.click(x, y)
+
     def fruit(self, name: re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=name).click()
 
@@ -85,10 +93,12 @@ class Keyboard(Mouse):
         self.page.keyboard.press("Enter")
 
     def choose(self, group: Locator, index: int) -> None:
-        self.reach(group.get_by_role("radio").first)
+        radios = group.get_by_role("radio")
+        chosen = next((i for i, radio in enumerate(radios.all()) if radio.is_checked()), 0)
+        self.reach(radios.nth(chosen))
         self.page.keyboard.press("Space")
-        for _ in range(index):
-            self.page.keyboard.press("ArrowDown")
+        for _ in range(abs(index - chosen)):
+            self.page.keyboard.press("ArrowDown" if index > chosen else "ArrowUp")
 
     def write(self, field: Locator, text: str) -> None:
         self.reach(field)
@@ -122,6 +132,15 @@ class Keyboard(Mouse):
         self.reach(self.page.get_by_role("slider", name=name))
         for _ in range(round(abs(by) * 10)):
             self.page.keyboard.press("ArrowUp" if by > 0 else "ArrowDown")
+
+    def edge(self, target: Locator) -> None:
+        """Tab into the net, then walk over its rows of stops: neurons, weights, neurons …"""
+        self.reach(self.page.get_by_role("group", name="The net.").locator("[tabindex='0']"))
+        for key in ["Home", *["ArrowRight"] * 3, *["ArrowDown"] * 4]:
+            if target.evaluate("element => element === document.activeElement"):
+                break
+            self.page.keyboard.press(key)
+        self.page.keyboard.press("Enter")
 
     def fruit(self, name: re.Pattern[str]) -> None:
         wanted = self.page.get_by_role("radio", name=name)

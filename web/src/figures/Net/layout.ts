@@ -48,6 +48,9 @@ const NARROW = 560;
 /** Room for the head of a layer, a neuron's bias tag, and names beside the first and last layer. */
 const HEAD = 66;
 const LOW_HEAD = 36;
+const NO_HEAD = 30;
+/** Where nothing stands above a layer, its neurons have room for their slopes. */
+const ROOM_FOR_SLOPES = 16;
 /** Between layers at least this far apart, a head needs one row instead of two. */
 const ROOM_FOR_HEAD = 150;
 const TAG = 20;
@@ -62,18 +65,26 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, ind
 /** Units stand no closer than this for want of height: their numbers are to be read. */
 const LEAST_PITCH = 64;
 
-/** A net of these widths by layer in a figure this wide; where it can, it keeps to `room` in height. */
-export function arrange(widths: readonly number[], width: number, room = Infinity): NetLayout {
-  return width < NARROW ? arrangeDown(widths, width) : arrangeAcross(widths, width, room);
+/**
+ * A net of these widths by layer in a figure this wide; where it can, it keeps to `room` in height. Without
+ * `heads` there are no controls to leave room for.
+ */
+export function arrange(widths: readonly number[], width: number, room = Infinity, heads = true): NetLayout {
+  return width < NARROW ? arrangeDown(widths, width, heads) : arrangeAcross(widths, width, room, heads);
 }
 
-function arrangeAcross(widths: readonly number[], width: number, tall: number): NetLayout {
-  const most = Math.max(...widths, 3);
+function arrangeAcross(
+  widths: readonly number[],
+  width: number,
+  tall: number,
+  withHeads: boolean,
+): NetLayout {
+  const most = Math.max(...widths, withHeads ? 3 : 2);
   const room = width - SIDES.left - SIDES.right;
   const largest = clamp(Math.min((room / widths.length) * 0.24, most > 6 ? 19 : most > 4 ? 23 : 28), 14, 28);
   const oneRow = (room - 2 * largest) / (widths.length - 1) >= ROOM_FOR_HEAD;
-  const head = oneRow ? LOW_HEAD : HEAD;
-  const roomy = 2 * largest + TAG + clamp(56 - 8 * most, 6, 40);
+  const head = withHeads ? (oneRow ? LOW_HEAD : HEAD) : NO_HEAD;
+  const roomy = 2 * largest + TAG + clamp(56 - 8 * most, 6, 40) + (withHeads ? 0 : ROOM_FOR_SLOPES);
   const pitch = Math.min(roomy, Math.max(LEAST_PITCH, (tall - head - FOOT) / most));
   const radius = Math.min(largest, (pitch - TAG - 6) / 2);
   const gap = (room - 2 * radius) / (widths.length - 1);
@@ -103,11 +114,11 @@ export function arrangeMap(widths: readonly number[], width: number): NetLayout 
   return finish({ width, height, radius, vertical: false, oneRow: true, neurons, heads: [], font: 13 });
 }
 
-function arrangeDown(widths: readonly number[], width: number): NetLayout {
+function arrangeDown(widths: readonly number[], width: number, withHeads: boolean): NetLayout {
   const most = Math.max(...widths, 4);
   const pitch = Math.min((width - 16) / most, 92);
   const radius = clamp(pitch * 0.37, 14, 26);
-  const rowHead = 44;
+  const rowHead = withHeads ? 44 : NO_HEAD;
   const gap = rowHead + 2 * radius + TAG + (most > 5 ? 62 : 50);
   const neurons = widths.map((size, layer) => {
     const y = layer * gap + rowHead + radius + 8;

@@ -1,6 +1,7 @@
 /** One neuron: where its parts stand, which packets were sent back, and which fruit is looked at. No view. */
 
 import type { Stage } from '../../lesson/stage.svelte.ts';
+import { PLACES, type Fruit } from '../Bowl/bowl.ts';
 
 export type View = 'bowl' | 'graph' | 'both';
 
@@ -50,13 +51,6 @@ export const PACKETS: { to: NodePlan['name'] | WeightPlan['name']; from: NodePla
     { to: 'w2', from: 'z', slope: 'dw2' },
     { to: 'b', from: 'z', slope: 'db' },
   ];
-
-export interface Fruit {
-  index: number;
-  x1: number;
-  x2: number;
-  t: number;
-}
 
 export class NeuronState {
   width = $state(0);
@@ -143,6 +137,17 @@ export class NeuronState {
   /** The probability of a lemon at a place of the plot, by the neuron's own kernel. */
   lemonness(x1: number, x2: number): number {
     return this.stage.value({ call: 'n', variable: 'a' }, { x1, x2 });
+  }
+
+  /** The same all over the paper, cell by cell. */
+  readonly shade: number[] = $derived.by(() =>
+    PLACES.x1.map((x1, cell) => this.lemonness(x1, PLACES.x2[cell]!)),
+  );
+
+  /** Whether a fruit is called by its name. */
+  isRight(index: number): boolean {
+    const one = this.fruit[index]!;
+    return this.lemonness(one.x1, one.x2) > 0.5 === (one.t === 1);
   }
 
   /** Whether a slope may be seen: its packet has arrived, or all are shown. */

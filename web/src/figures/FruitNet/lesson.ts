@@ -1,0 +1,2 @@
+export { default } from './FruitNet.svelte';
+export { shown } from './fruitnet.svelte.ts';
