@@ -1,8 +1,8 @@
 """The functions behind "Who is to blame in this fruit net?": two features, two hidden neurons, two outputs.
 
-A fruit has two features, x1 (how sour, 0 to 1) and x2 (its colour: -1 green, 0 yellow, 1 purple), and a label t:
-1 for a lemon, 0 for a plum. The targets of the two outputs are t and 1 - t. `w1_12` is a weight of layer 1, to its
-neuron 1, from input 2. `kind` is the hidden layer's activation: 0 sigmoid, 1 ReLU, 2 none.
+A fruit has two features, x1 (how sour, 0 to 1) and x2 (its colour: -1 green, 0 yellow, 1 purple), and a
+label t: 1 for a lemon, 0 for a plum. The targets of the two outputs are t and 1 - t. `w1_12` is a weight of
+layer 1, to its neuron 1, from input 2. `kind` is the hidden layer's activation: 0 sigmoid, 1 ReLU, 2 none.
 """
 
 import backsight

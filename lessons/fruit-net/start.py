@@ -50,8 +50,9 @@ def check():
                 down = forward(x, t, *weights)
                 array[place] = kept
                 nudged = (up - down) / (2 * h)
+                where = f"{name}[{', '.join(map(str, place))}]"
                 assert abs(yours[place] - nudged) < 1e-8, (
-                    f"{name}[{', '.join(map(str, place))}]: a nudge says {nudged:.5f}, you say {yours[place]:.5f}"
+                    f"{where}: a nudge says {nudged:.5f}, you say {yours[place]:.5f}"
                 )
     print("Your backward pass agrees with the nudges.")
 

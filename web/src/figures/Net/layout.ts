@@ -115,8 +115,8 @@ export function arrangeMap(widths: readonly number[], width: number): NetLayout 
 }
 
 function arrangeDown(widths: readonly number[], width: number, withHeads: boolean): NetLayout {
-  const most = Math.max(...widths, 4);
-  const pitch = Math.min((width - 16) / most, 92);
+  const most = Math.max(...widths, withHeads ? 4 : 2);
+  const pitch = Math.min((width - 16) / most, withHeads ? 92 : 150);
   const radius = clamp(pitch * 0.37, 14, 26);
   const rowHead = withHeads ? 44 : NO_HEAD;
   const gap = rowHead + 2 * radius + TAG + (most > 5 ? 62 : 50);
