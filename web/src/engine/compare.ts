@@ -7,7 +7,7 @@ import type { Activation, NetKernels } from './payload.ts';
 import { GOOD } from './progress.ts';
 import { Random, STREAM } from './random.ts';
 import type { StartName } from './settings.ts';
-import { deadUnits, judge } from './stuck.ts';
+import { deadUnits, judge, muteLayer } from './stuck.ts';
 import { SurfaceMaker } from './surface.ts';
 import { Trainer } from './trainer.ts';
 import type { Comparison, Domain, PushReport, StartReport } from './types.ts';
@@ -132,9 +132,8 @@ function report(trainer: Trainer, setting: ComparisonSetting, seed: number): Sta
 
 function summary(stuck: Trainer, setting: ComparisonSetting, facts: Facts): Comparison {
   const judged = judge({
-    optimiser: stuck.settings.optimiser,
-    gradientLength: facts.stuck.gradientLength,
-    deadLayer: deadLayer(stuck, setting),
+    cannotMove: stuck.cannotMove(),
+    muteLayer: muteLayerOf(stuck, setting),
     recentFall: recentFall(stuck),
     pushEscaped: facts.push?.escaped ?? null,
     tried: facts.tried.length,
@@ -143,17 +142,12 @@ function summary(stuck: Trainer, setting: ComparisonSetting, facts: Facts): Comp
   return { finished: false, ...facts, ...judged };
 }
 
-function deadLayer(stuck: Trainer, setting: ComparisonSetting): number {
+function muteLayerOf(stuck: Trainer, setting: ComparisonSetting): number {
   const { X, T, trainCount, classes } = stuck.rows;
   const inspector = new Inspector(setting.net, stuck.widths, trainCount);
   inspector.run(stuck.theta, X.subarray(0, trainCount * 2), T.subarray(0, trainCount * classes));
-  const forGood = deadUnits(inspector, stuck.theta, setting.activation, stuck.settings.optimiser).filter(
-    (unit) => unit.stays,
-  );
-  for (let layer = 1; layer < stuck.widths.length - 1; layer++) {
-    if (forGood.filter((unit) => unit.layer === layer).length === stuck.widths[layer]) return layer;
-  }
-  return 0;
+  const dead = deadUnits(inspector, stuck.theta, setting.activation, stuck.settings.optimiser);
+  return muteLayer(inspector, dead);
 }
 
 /** How the cost fell over the later half of the recorded epochs: by what share, and did it slow down? */

@@ -17,8 +17,8 @@ export class Recorder implements History {
   testCost: number[] = [];
   trainAccuracy: number[] = [];
   testAccuracy: number[] = [];
-  /** Epochs between samples: a power of two. Depends on epochs alone, never on the clock. */
-  stride = 1;
+  /** `stride` epochs lie between samples, doubled when full: depends on epochs alone, never on the clock. */
+  constructor(public stride = 1) {}
 
   /** The latest sampled epoch; -1 before the first. */
   get last(): number {

@@ -6,7 +6,7 @@ import { startParameters, views } from './net.ts';
 import type { NetKernels } from './payload.ts';
 import { Random } from './random.ts';
 import { DEFAULTS, type OptimiserName } from './settings.ts';
-import { deadUnits, judge, type Findings } from './stuck.ts';
+import { deadUnits, judge, muteLayer, type Findings } from './stuck.ts';
 import { testLibrary } from './testing/payload.ts';
 import { Trainer } from './trainer.ts';
 
@@ -91,11 +91,61 @@ describe('deadUnits', () => {
   });
 });
 
+describe('what is proved', () => {
+  it('is no layer that stays dead but tells examples apart: a saturated tanh says 1 here and -1 there', async () => {
+    const net = await testLibrary().netKernels('net-1-tanh-softmax');
+    const widths = [2, 1, 2];
+    const theta = new Float64Array(7);
+    const look = (w1: number, b1: number) => {
+      theta.set([w1, 0, b1, 0.5, -0.5, 0, 0]);
+      const inspector = new Inspector(net, widths, rows.rows);
+      inspector.run(theta, rows.X, rows.T);
+      const dead = deadUnits(inspector, theta, 'tanh', 'gd');
+      return { stays: dead.length === 1 && dead[0]!.stays, mute: muteLayer(inspector, dead) };
+    };
+    expect(look(1e6, 0)).toEqual({ stays: true, mute: 0 });
+    expect(look(1, 1e6)).toEqual({ stays: true, mute: 1 });
+    expect(look(1, 0)).toEqual({ stays: false, mute: 0 });
+  });
+
+  it('is no standstill that only the gradient of all examples shows: a few of them still pull', async () => {
+    const net = await testLibrary().netKernels('net-1-tanh-softmax');
+    const widths = [2, 2, 2];
+    // At zero weights the two classes pull at the outputs' biases with equal force.
+    const trainer = (batch: number) =>
+      new Trainer(net, optimisers, widths, new Float64Array(12), rows, {
+        rate: 0.5,
+        batch,
+        optimiser: 'gd',
+        seed: 1,
+      });
+    expect(trainer(0).gradientLength()).toBe(0);
+    expect(trainer(0).cannotMove()).toBe(true);
+    const few = trainer(4);
+    expect(few.gradientLength()).toBe(0);
+    expect(few.cannotMove()).toBe(false);
+    few.step();
+    expect(few.theta.some((value) => value !== 0)).toBe(true);
+  });
+
+  it('is no gradient whose length underflows', async () => {
+    const net = await testLibrary().netKernels('net-1-relu-softmax');
+    const tiny = new Float64Array([1e-170, 0, 0, 1e-170, -1e-170, 0, 0]);
+    const trainer = new Trainer(net, optimisers, [2, 1, 2], tiny, rows, {
+      rate: 0.5,
+      batch: 0,
+      optimiser: 'gd',
+      seed: 1,
+    });
+    expect(trainer.gradientLength()).toBe(0);
+    expect(trainer.cannotMove()).toBe(false);
+  });
+});
+
 describe('judge', () => {
   const plain: Findings = {
-    optimiser: 'gd',
-    gradientLength: 0.01,
-    deadLayer: 0,
+    cannotMove: false,
+    muteLayer: 0,
     recentFall: { share: 0, steady: false },
     pushEscaped: false,
     tried: 3,
@@ -103,10 +153,9 @@ describe('judge', () => {
   };
 
   it.each<[string, Partial<Findings>]>([
-    ['proved', { deadLayer: 1 }],
-    ['proved', { gradientLength: 0 }],
+    ['proved', { muteLayer: 1 }],
+    ['proved', { cannotMove: true }],
     ['evidence', {}],
-    ['evidence', { gradientLength: 0, optimiser: 'adam' }],
     ['evidence', { succeededSeed: null, tried: 8 }],
     ['still slow', { recentFall: { share: 0.2, steady: false } }],
     ['still slow', { recentFall: { share: 0.001, steady: true } }],

@@ -83,6 +83,25 @@ function staying(widths: readonly number[], dead: boolean[][], theta: Float64Arr
   return stays;
 }
 
+/**
+ * The first hidden layer that tells nobody anything about the inputs, for good: each of its units stays dead and says
+ * the same of every training example. 0 if there is none. Dead alone is not enough: a saturated tanh may say 1 of
+ * some examples and -1 of others, for ever, and the layers behind it learn from that.
+ */
+export function muteLayer(inspector: Inspector, found: readonly DeadUnit[]): number {
+  const { widths, rows } = inspector;
+  const says = (layer: number, unit: number, row: number) => inspector.at(`a${layer}`, [row, unit]);
+  for (let layer = 1; layer < widths.length - 1; layer++) {
+    const mute = found.filter(({ layer: l, unit, stays }) => {
+      if (l !== layer || !stays) return false;
+      for (let row = 1; row < rows; row++) if (says(l, unit, row) !== says(l, unit, 0)) return false;
+      return true;
+    });
+    if (mute.length === widths[layer]) return layer;
+  }
+  return 0;
+}
+
 function now(activation: Activation): string {
   const why =
     activation === 'relu'
@@ -112,10 +131,10 @@ function revivals(layer: number, optimiser: OptimiserName): string[] {
 
 /** What is known about a start that stopped getting anywhere. */
 export interface Findings {
-  optimiser: OptimiserName;
-  gradientLength: number;
-  /** A hidden layer whose units are all dead for good; 0 if there is none. */
-  deadLayer: number;
+  /** Does no weight ever move again? */
+  cannotMove: boolean;
+  /** A hidden layer that says the same of every example for good; 0 if there is none. */
+  muteLayer: number;
   /** Fall of the cost over the later half of training: its share, and whether it goes on at the same pace. */
   recentFall: { share: number; steady: boolean };
   pushEscaped: boolean | null;
@@ -125,16 +144,16 @@ export interface Findings {
 
 /** The verdict on a plateau, in decreasing strength, with its reasons. */
 export function judge(f: Findings): { verdict: 'proved' | 'evidence' | 'still slow'; reasons: string[] } {
-  if (f.deadLayer > 0) {
+  if (f.muteLayer > 0) {
     return {
       verdict: 'proved',
       reasons: [
-        `Every unit of hidden layer ${f.deadLayer} is dead and stays so: nothing about the inputs gets through.`,
+        `Every unit of hidden layer ${f.muteLayer} is dead and stays so: nothing about the inputs gets through.`,
         'The net gives every training example the same answer; only weights after that layer still move.',
       ],
     };
   }
-  if (f.optimiser === 'gd' && f.gradientLength === 0) {
+  if (f.cannotMove) {
     return {
       verdict: 'proved',
       reasons: [

@@ -44,7 +44,6 @@ export interface Breakdown {
 export type Stop = 'done' | 'stuck' | 'overflow';
 
 export class Trainer {
-  readonly history = new Recorder();
   readonly theta: Float64Array;
   epoch = 0;
   steps = 0;
@@ -77,6 +76,8 @@ export class Trainer {
     theta: Float64Array,
     table: Table,
     options: TrainerOptions,
+    /** Whoever needs few samples asks for few: what is sampled changes no step. */
+    readonly history = new Recorder(),
   ) {
     this.theta = theta.slice();
     this.gradientFlat = new Float64Array(parameterCount(widths));
@@ -332,8 +333,21 @@ export class Trainer {
     return T[row * classes + largest] === 1;
   }
 
-  /** Plain gradient descent with a gradient of exactly 0 never moves again. */
-  private cannotMove = (): boolean => this.options.optimiser === 'gd' && this.gradientLength() === 0;
+  /**
+   * Will plain gradient descent never move again? Every entry must be 0 itself: a length may underflow. With batches
+   * the gradient of all says too little, since what cancels in all of them need not cancel in a few: there, no
+   * example may ask for anything.
+   */
+  cannotMove = (): boolean => {
+    if (this.options.optimiser !== 'gd' || !this.runnable) return false;
+    const { trainCount } = this.table;
+    const part = this.size < trainCount ? 1 : trainCount;
+    for (let row = 0; row < trainCount; row += part) {
+      this.evaluation.run(row, row + part);
+      if (!this.evaluationFlat.every((slope) => slope === 0)) return false;
+    }
+    return true;
+  };
 
   private sample(): void {
     const sample = this.survey();
