@@ -76,6 +76,10 @@ class Mouse:
     def fruit(self, name: re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=name).click()
 
+    def start(self, number: int) -> None:
+        """Pick a start of the atlas."""
+        self.page.locator(f"#start-{number}").click()
+
 
 class Keyboard(Mouse):
     """Nothing but keys."""
@@ -150,3 +154,15 @@ class Keyboard(Mouse):
                 return
             self.page.keyboard.press("ArrowRight")
         raise AssertionError("the fruit was never picked")
+
+    def start(self, number: int) -> None:
+        self.reach(self.page.locator("[role=gridcell][tabindex='0']"))
+        at = int(
+            (self.page.locator("[role=gridcell]:focus").get_attribute("id") or "").removeprefix("start-")
+        )
+        down, right = (number - 1) // 20 - (at - 1) // 20, (number - 1) % 20 - (at - 1) % 20
+        for _ in range(abs(down)):
+            self.page.keyboard.press("ArrowDown" if down > 0 else "ArrowUp")
+        for _ in range(abs(right)):
+            self.page.keyboard.press("ArrowRight" if right > 0 else "ArrowLeft")
+        self.page.keyboard.press("Enter")

@@ -54,7 +54,8 @@ class Learner:
         rows = step["scene"].get("ledger", [])
         blanks = rows[len(rows) - step["scene"].get("blanks", 0) :]
         for block in step["blocks"]:
-            task = self.text.get_by_role("group", name=LABELS[block["kind"]]).last
+            alike = [b for b in step["blocks"] if LABELS[b["kind"]] == LABELS[block["kind"]]]
+            task = self.text.get_by_role("group", name=LABELS[block["kind"]]).nth(alike.index(block))
             if block["kind"] == "check" and blanks:
                 expect(task, "a check looks back on the blanks").to_have_count(0)
                 blanks = self.fill_blanks(blanks)

@@ -1,0 +1,2 @@
+export { default } from './Atlas.svelte';
+export { shown } from './atlas.svelte.ts';
