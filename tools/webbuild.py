@@ -39,6 +39,7 @@ SITE_INPUTS = (
 NET_INPUTS = (
     "src/backsight/*.py",
     "src/backsight/guide/payload.py",
+    "src/backsight/guide/exercises/*.py",
     *(f"src/backsight/{part}/**/*.py" for part in ("ir", "ops", "transforms", "tracing", "numpy")),
     *(f"src/backsight/{part}/**/*.py" for part in ("lower", "emit", "explaining", "api", "models")),
 )

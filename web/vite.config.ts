@@ -24,6 +24,7 @@ export default defineConfig(({ command }) => ({
         lesson: 'lesson/index.html',
         python: 'python/index.html',
         figures: 'figures/index.html',
+        practice: 'practice/index.html',
         reference: 'reference/index.html',
         lost: '404.html',
       },

@@ -18,6 +18,7 @@ from backsight.emit.javascript import emit_module
 from backsight.explaining.inspection import inspect
 from backsight.explaining.ladder import ladder
 from backsight.explaining.payload import function_payload
+from backsight.guide.exercises import write_exercises
 from backsight.guide.model import LessonFunction, load_functions
 from backsight.ir.program import ArrayType, Program, Var
 from backsight.lower import LoopProgram, lower
@@ -40,8 +41,8 @@ def write(directory: Path, processes: int = 1, kept: Path | None = None) -> None
 
     Args:
         processes: how many to spread the work over; several copy this process, which must have no threads.
-        kept: a folder with the nets of this very code, or where to keep them: they take most of the time,
-            and a lesson's author changes none.
+        kept: a folder with the nets and exercises of this very code, or where to keep them: they take most of
+            the time, and a lesson's author changes none.
 
     Raises:
         LessonError: a lesson's functions cannot be read.
@@ -51,6 +52,7 @@ def write(directory: Path, processes: int = 1, kept: Path | None = None) -> None
     else:
         _spread(write_net, [(directory, net) for net in family()], processes)
         write_shared(directory)
+        write_exercises(directory)
         if kept is not None:
             _keep(directory, kept)
     write_lessons(directory)

@@ -1,6 +1,6 @@
 """Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
 
-    index.html  sandbox/index.html  python/index.html  lessons/<slug>/index.html
+    index.html  sandbox/index.html  python/index.html  practice/index.html  lessons/<slug>/index.html
     figures/<name>/index.html  reference/…/index.html  404.html
     assets/…            the bundle; names carry a hash of the content
     py/…                the core as a zip file, for Python in the browser
@@ -73,8 +73,9 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1, kept: Path
             "</head>", _json("course", course(LESSONS, lessons) if LESSONS else {}) + "</head>"
         ),
     )
-    sandbox = (pages / "sandbox/index.html").read_text("utf-8")
-    _write_page(directory / "sandbox/index.html", _with_address(sandbox, "payload", f"../{payload}"))
+    for name in ("sandbox", "practice"):
+        page = (pages / name / "index.html").read_text("utf-8")
+        _write_page(directory / name / "index.html", _with_address(page, "payload", f"../{payload}"))
     python = (pages / "python/index.html").read_text("utf-8")
     _write_page(directory / "python/index.html", _with_address(python, "core", f"../{core}"))
     _write_figures(directory, (pages / "figures/index.html").read_text("utf-8"), payload, lessons)
@@ -100,7 +101,7 @@ def _clear(directory: Path) -> None:
 
 def _not_bundle(folder: str, names: list[str]) -> set[str]:
     """What `write` makes itself, or nobody is served."""
-    ours = {"payload", "py", "lessons", "reference", "sandbox", "python", "figures"}
+    ours = {"payload", "py", "lessons", "reference", "sandbox", "python", "practice", "figures"}
     return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 

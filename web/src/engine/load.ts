@@ -1,6 +1,7 @@
 /** Finds and loads what `backsight build` wrote: Programs, derivations and kernels. Each is loaded once. */
 
 import { EngineError } from './errors.ts';
+import type { Structure } from '../exercises/bank.ts';
 import type {
   Activation,
   FunctionKernels,
@@ -107,6 +108,14 @@ export class Library {
 
   optimisers(): Promise<OptimiserKernels> {
     return this.once('optimisers.js') as Promise<OptimiserKernels>;
+  }
+
+  exercises(family: string): Promise<Structure[]> {
+    return this.once(`exercises-${family}.json`) as Promise<Structure[]>;
+  }
+
+  exerciseKernels(family: string): Promise<Record<string, KernelModule>> {
+    return this.once(`exercises-${family}.js`) as Promise<Record<string, KernelModule>>;
   }
 
   private once(file: string): Promise<unknown> {

@@ -4,7 +4,7 @@
  */
 
 /** One stream per purpose, so that asking for one more point never changes the weights. */
-export const STREAM = { data: 1, split: 2, start: 3, order: 4, push: 5 } as const;
+export const STREAM = { data: 1, split: 2, start: 3, order: 4, push: 5, exercise: 6 } as const;
 
 const GOLDEN = 0x9e3779b9;
 

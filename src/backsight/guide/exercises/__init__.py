@@ -1,0 +1,10 @@
+"""Exercises without end: structures computed here, numbers drawn in the browser (decision 0007).
+
+A *structure* is a small traced function whose coefficients are inputs. Its kernel computes, for any numbers, the
+values, the true slope and the slopes that typical mistakes give: all of them Programs, all by backsight's own
+differentiation. `web/src/exercises` draws numbers from a seed and compares.
+"""
+
+from backsight.guide.exercises.bank import FAMILIES, Structure, structures, write_exercises
+
+__all__ = ["FAMILIES", "Structure", "structures", "write_exercises"]
