@@ -26,6 +26,8 @@ export interface SlopeStructure extends Structure {
   named: string[];
   /** Values whose product is the slope, outermost first; empty where it is a sum. */
   factors: string[];
+  /** The slope as a sum of products, in TeX: each slope by the engine. */
+  solution: string[][];
 }
 
 export interface Library {

@@ -2,7 +2,14 @@
 
 import { Random, STREAM } from '../engine/random.ts';
 import type { Bank, SlopeStructure, Numbers, Structure } from './bank.ts';
-import { KINDS, type Address, type Exercise, type FormulaExercise, type NumberExercise, type Place } from './exercise.ts';
+import {
+  KINDS,
+  type Address,
+  type Exercise,
+  type FormulaExercise,
+  type NumberExercise,
+  type Place,
+} from './exercise.ts';
 
 const PLACES = 10;
 const TRIES = 400;
@@ -50,6 +57,21 @@ function given(structure: SlopeStructure, numbers: Numbers, asWhole: boolean): {
   return structure.lines.map(({ name, tex }) => ({ tex: `${name} = ${withNumbers(tex, numbers)}` }));
 }
 
+/** The slope as a sum of products, in TeX; the values in the middle by name or written out. */
+function solution(structure: SlopeStructure, numbers: Numbers, writtenOut: boolean): string {
+  const products = structure.solution.map((slopes) =>
+    slopes.map((slope) => `\\left(${slope}\\right)`).join(' \\cdot '),
+  );
+  let text = products.join(' + ');
+  if (writtenOut)
+    for (const { name, tex } of structure.lines.slice(0, -1).reverse())
+      text = text.replace(
+        new RegExp(`(?<![A-Za-z\\\\])${name}(?![A-Za-z])`, 'g'),
+        () => `\\left(${tex}\\right)`,
+      );
+  return withNumbers(text, numbers);
+}
+
 function formula(bank: Bank, address: Address, random: Random): FormulaExercise | null {
   const structure = pick(random, bank.structures<SlopeStructure>(address.family, address.level));
   const numbers = coefficients(random, structure);
@@ -76,7 +98,7 @@ function formula(bank: Bank, address: Address, random: Random): FormulaExercise 
     places,
     form,
     mistakes: tellApart(structure, places),
-    solution: '',
+    solution: solution(structure, numbers, asWhole),
   };
 }
 
@@ -97,7 +119,7 @@ function number(bank: Bank, address: Address, random: Random): NumberExercise | 
     place: here,
     tolerance,
     mistakes: tellApart(structure, [here], tolerance),
-    solution: '',
+    solution: solution(structure, numbers, false),
   };
 }
 
@@ -111,7 +133,9 @@ const toleranceOf = (truth: number): number => {
 function tellApart(structure: Structure, places: Place[], tolerance?: number): Record<string, string> {
   const kept: [string, string][] = [];
   const same = (a: (p: Place) => number, b: (p: Place) => number) =>
-    places.every((p) => (tolerance === undefined ? isNear(a(p), b(p)) : Math.abs(a(p) - b(p)) <= 2 * tolerance));
+    places.every((p) =>
+      tolerance === undefined ? isNear(a(p), b(p)) : Math.abs(a(p) - b(p)) <= 2 * tolerance,
+    );
   for (const [name, mistake] of Object.entries(structure.wrong)) {
     const value = (p: Place) => p.wrong[name]!;
     if (!places.every((p) => Number.isFinite(value(p)))) continue;

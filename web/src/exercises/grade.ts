@@ -64,7 +64,10 @@ export function isProductOfSlopes(tree: Tree, places: readonly Place[]): boolean
     const used = new Set(owner).size === slopes;
     const fits = (place: Place, at: number): boolean =>
       place.factors.every((slope, which) =>
-        isNear(values[at]!.reduce((product, value, i) => (owner[i] === which ? product * value : product), 1), slope),
+        isNear(
+          values[at]!.reduce((product, value, i) => (owner[i] === which ? product * value : product), 1),
+          slope,
+        ),
       );
     if (used && places.every(fits)) return true;
   }
@@ -80,5 +83,8 @@ function number(exercise: NumberExercise, tree: Tree): Verdict {
   if (near(place.truth)) return { right: true, says: 'Right.' };
   const shown = Object.entries(exercise.mistakes).find(([name]) => near(place.wrong[name]!));
   if (shown) return wrong(shown[1]);
-  return { right: false, says: 'Not this number. Work out the value in the middle first, then each slope where it belongs.' };
+  return {
+    right: false,
+    says: 'Not this number. Work out the value in the middle first, then each slope where it belongs.',
+  };
 }

@@ -23,21 +23,43 @@ const OPENERS = new Set(['(', '[', '{']);
 const CLOSER: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 /** Other ways people write the same. */
 const SAME: Record<string, string> = {
-  cdot: '*', times: '*', ast: '*', div: '/', lbrace: '{', rbrace: '}', lbrack: '[', rbrack: ']', lparen: '(', rparen: ')',
+  cdot: '*',
+  times: '*',
+  ast: '*',
+  div: '/',
+  lbrace: '{',
+  rbrace: '}',
+  lbrack: '[',
+  rbrack: ']',
+  lparen: '(',
+  rparen: ')',
 };
 const SYNONYMS: Record<string, string> = {
-  exponentialE: 'e', log: 'ln', asin: 'arcsin', acos: 'arccos', atan: 'arctan', sigma: 'sigmoid', cosec: 'csc',
+  exponentialE: 'e',
+  log: 'ln',
+  asin: 'arcsin',
+  acos: 'arccos',
+  atan: 'arctan',
+  sigma: 'sigmoid',
+  cosec: 'csc',
 };
 
 function tokens(source: string): Token[] {
   const found: Token[] = [];
   let rest = source
-    .replace(/\\left\s*\\?\|/g, '|').replace(/\\right\s*\\?\|/g, '|')
+    .replace(/\\left\s*\\?\|/g, '|')
+    .replace(/\\right\s*\\?\|/g, '|')
     .replace(/\\(?:left|right|mleft|mright)\s*/g, '')
     .replace(/\\(?:lvert|rvert|vert)\b/g, '|')
     .replace(/\\(?:mathrm|operatorname|mathit|text|textrm|mathop)\s*\*?\s*\{\s*([A-Za-z]+)\s*\}/g, ' $1 ')
-    .replace(/[−–]/g, '-').replace(/[·×∙]/g, '*').replace(/π/g, ' pi ').replace(/√/g, ' sqrt ').replace(/∂/g, 'd')
-    .replace(/²/g, '^2').replace(/³/g, '^3').replace(/\*\*/g, '^');
+    .replace(/[−–]/g, '-')
+    .replace(/[·×∙]/g, '*')
+    .replace(/π/g, ' pi ')
+    .replace(/√/g, ' sqrt ')
+    .replace(/∂/g, 'd')
+    .replace(/²/g, '^2')
+    .replace(/³/g, '^3')
+    .replace(/\*\*/g, '^');
   while (rest) {
     const space = SPACES.exec(rest);
     if (space) {
@@ -132,8 +154,9 @@ class Reader {
         result = times(result, this.signed());
       } else if (this.isMark('/')) {
         this.at += 1;
-        result = slope(result, this.tokens, this.at) ?? { kind: 'quotient', over: result, under: this.signed() };
-        if (result.kind === 'name') this.at += 2;
+        const named = slope(result, this.tokens, this.at);
+        if (named) this.at += 2;
+        result = named ?? { kind: 'quotient', over: result, under: this.signed() };
       } else if (this.startsAtom()) {
         if (this.peek()?.kind === 'number' && result.kind === 'number')
           throw new Unreadable('Two numbers stand side by side: put a sign between them.');
@@ -201,7 +224,12 @@ class Reader {
   private group(): Tree {
     const token = this.peek();
     if (token?.kind === 'number' && token.text.length > 1) {
-      this.tokens.splice(this.at, 1, { kind: 'number', text: token.text[0]! }, { kind: 'number', text: token.text.slice(1) });
+      this.tokens.splice(
+        this.at,
+        1,
+        { kind: 'number', text: token.text[0]! },
+        { kind: 'number', text: token.text.slice(1) },
+      );
     }
     return this.atom();
   }
@@ -215,7 +243,11 @@ class Reader {
     }
     const inside = this.isMark('{') || this.isMark('(') ? this.atom() : this.group();
     if (!degree) return { kind: 'call', of: 'sqrt', argument: inside };
-    return { kind: 'power', base: inside, exponent: { kind: 'quotient', over: { kind: 'number', value: 1 }, under: degree } };
+    return {
+      kind: 'power',
+      base: inside,
+      exponent: { kind: 'quotient', over: { kind: 'number', value: 1 }, under: degree },
+    };
   }
 
   private named(text: string): Tree {
@@ -233,7 +265,8 @@ class Reader {
       this.at += 1;
       exponent = this.exponent();
       // sin⁻¹ is the inverse to some and one over the sine to others: ask.
-      if (exponent.kind === 'negative') throw new Unreadable(`Write ${name}⁻¹ as arc${name} or as 1/${name}.`);
+      if (exponent.kind === 'negative')
+        throw new Unreadable(`Write ${name}⁻¹ as arc${name} or as 1/${name}.`);
     }
     const argument = this.argument(name);
     const call: Tree = { kind: 'call', of: name, argument };
@@ -248,7 +281,8 @@ class Reader {
     let result = this.power();
     for (;;) {
       const next = this.peek();
-      const plain = next?.kind === 'number' || (next?.kind === 'word' && !FUNCTIONS[SYNONYMS[next.text] ?? next.text]);
+      const plain =
+        next?.kind === 'number' || (next?.kind === 'word' && !FUNCTIONS[SYNONYMS[next.text] ?? next.text]);
       if (!plain) return result;
       result = times(result, this.power());
     }
@@ -291,7 +325,9 @@ function times(left: Tree, right: Tree): Tree {
 function leibnizAt(all: Token[], at: number): { name: string; after: number } | null {
   const read = (from: number): { letter: string; after: number } | null => {
     const [open, d, letter, close] = all.slice(from, from + 4);
-    const isD = (d?.kind === 'word' && d.text === 'd') || (d?.kind === 'command' && (d.text === 'partial' || d.text === 'differentialD'));
+    const isD =
+      (d?.kind === 'word' && d.text === 'd') ||
+      (d?.kind === 'command' && (d.text === 'partial' || d.text === 'differentialD'));
     if (open?.text !== '{' || !isD || letter?.kind !== 'word' || close?.text !== '}') return null;
     return { letter: letter.text, after: from + 4 };
   };
@@ -300,12 +336,14 @@ function leibnizAt(all: Token[], at: number): { name: string; after: number } | 
   return over && under ? { name: `d${over.letter}/d${under.letter}`, after: under.after } : null;
 }
 
-/** After `d y /`: if `d u` follows, the three are one name. */
+/** After `… d y /`: if `d u` follows, the four are one name. */
 function slope(over: Tree, all: Token[], at: number): Tree | null {
   if (over.kind !== 'product') return null;
-  const [d, y] = over.factors;
+  const [d, y] = over.factors.slice(-2);
   const [other, u] = all.slice(at, at + 2);
-  const fits = over.factors.length === 2 && d?.kind === 'name' && d.name === 'd' && y?.kind === 'name';
-  if (!fits || other?.kind !== 'word' || other.text !== 'd' || u?.kind !== 'word' || u.text.length !== 1) return null;
-  return { kind: 'name', name: `d${y.name}/d${u.text}` };
+  const above = d?.kind === 'name' && d.name === 'd' && y?.kind === 'name';
+  if (!above || other?.kind !== 'word' || other.text !== 'd' || u?.kind !== 'word') return null;
+  const name: Tree = { kind: 'name', name: `d${y.name}/d${u.text}` };
+  const before = over.factors.slice(0, -2);
+  return before.length ? { kind: 'product', factors: [...before, name] } : name;
 }

@@ -90,7 +90,11 @@ export function factorsOf(tree: Tree): Tree[] {
     case 'negative':
       return [{ kind: 'number', value: -1 }, ...factorsOf(tree.of)];
     case 'quotient': {
-      const under = factorsOf(tree.under).map((factor): Tree => ({ kind: 'quotient', over: one, under: factor }));
+      const under = factorsOf(tree.under).map((factor): Tree => ({
+        kind: 'quotient',
+        over: one,
+        under: factor,
+      }));
       const over = factorsOf(tree.over).filter((factor) => !(factor.kind === 'number' && factor.value === 1));
       return [...over, ...under];
     }
@@ -101,7 +105,23 @@ export function factorsOf(tree: Tree): Tree[] {
 
 // TeX --------------------------------------------------------------------------------------------------------
 
-const SIGNS = new Set(['sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh', 'exp', 'ln', 'log', 'sec', 'csc', 'cot', 'arcsin', 'arccos', 'arctan']);
+const SIGNS = new Set([
+  'sin',
+  'cos',
+  'tan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'exp',
+  'ln',
+  'log',
+  'sec',
+  'csc',
+  'cot',
+  'arcsin',
+  'arccos',
+  'arctan',
+]);
 
 /** How the page read a formula, for the one who typed it. */
 export function toTex(tree: Tree): string {
@@ -120,14 +140,21 @@ export function toTex(tree: Tree): string {
     }
     case 'sum':
       return tree.terms
-        .map((term, i) => (i === 0 ? toTex(term) : term.kind === 'negative' ? `- ${tight(term.of)}` : `+ ${toTex(term)}`))
+        .map((term, i) =>
+          i === 0 ? toTex(term) : term.kind === 'negative' ? `- ${tight(term.of)}` : `+ ${toTex(term)}`,
+        )
         .join(' ');
     case 'product':
-      return tree.factors.map((factor, i) => (i > 0 && factor.kind === 'number' ? `\\cdot ${factor.value}` : tight(factor))).join(' \\, ');
+      return tree.factors
+        .map((factor, i) => (i > 0 && factor.kind === 'number' ? `\\cdot ${factor.value}` : tight(factor)))
+        .join(' \\, ');
     case 'quotient':
       return `\\frac{${toTex(tree.over)}}{${toTex(tree.under)}}`;
     case 'power': {
-      const bare = tree.base.kind === 'name' || (tree.base.kind === 'number' && tree.base.value >= 0) || tree.base.kind === 'call';
+      const bare =
+        tree.base.kind === 'name' ||
+        (tree.base.kind === 'number' && tree.base.value >= 0) ||
+        tree.base.kind === 'call';
       return `${bare ? `{${toTex(tree.base)}}` : `\\left(${toTex(tree.base)}\\right)`}^{${toTex(tree.exponent)}}`;
     }
     case 'negative':

@@ -1,10 +1,11 @@
-"""Exercises without end: structures computed here, numbers drawn in the browser (decision 0007).
+"""Exercises: structures computed here, numbers drawn in the browser (decision 0007).
 
-A *structure* is a small traced function whose coefficients are inputs. Its kernel computes, for any numbers, the
-values, the true slope and the slopes that typical mistakes give: all of them Programs, all by backsight's own
-differentiation. `web/src/exercises` draws numbers from a seed and compares.
+A *structure* is a small traced function whose coefficients are inputs. Its kernel computes, for any numbers,
+the values, the true slope and the slopes that mistakes give: all of them Programs, all differentiated by
+backsight. `web/src/exercises` draws numbers from a seed and compares.
 """
 
-from backsight.guide.exercises.bank import FAMILIES, Structure, structures, write_exercises
+from backsight.guide.exercises.bank import FAMILIES, structures, write_exercises
+from backsight.guide.exercises.structure import Structure
 
 __all__ = ["FAMILIES", "Structure", "structures", "write_exercises"]

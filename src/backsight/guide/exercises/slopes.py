@@ -1,14 +1,14 @@
-"""Slopes of functions in a row (`chain`) and of functions side by side (`reuse`), with what mistakes make of them."""
+"""Slopes of functions in a row (`chain`) and side by side (`reuse`), with what mistakes make of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backsight.api import grad
-from backsight.guide.exercises.structure import Number, Structure, functions, record, tex_lines
+from backsight.guide.exercises.structure import Number, Structure, functions, record, slope_tex, tex_lines
 from backsight.models.random import Random
 
 LEAST_X, MOST_X = 0.3, 1.9
@@ -125,7 +125,8 @@ def _chain(index: int, blocks: tuple[Block, ...]) -> Structure:
     source = f"def parts({signature}):\n" + "\n".join(lines) + f"\n    return {names[-1]}\n"
     source += f"def whole({signature}):\n    return {nested}\n"
     for position, text in enumerate(texts):
-        source += f"def step{position}({', '.join(['x', *writer.ranges])}):\n    return {text('x')}\n"
+        at = ", ".join([names[position], *writer.ranges])
+        source += f"def step{position}({at}):\n    return {text(names[position])}\n"
     made = functions(source)
     steps = [made[f"step{position}"] for position in range(len(texts))]
     mixed = _mixed_up(blocks[-1])
@@ -150,6 +151,11 @@ def _chain(index: int, blocks: tuple[Block, ...]) -> Structure:
             "whole": tex_lines(made["whole"], inputs)[-1]["tex"],
             "named": names[1:-1],
             "factors": [f"factor{i}" for i in reversed(range(len(blocks)))],
+            "solution": [
+                [slope_tex(step, [name, *writer.ranges]) for name, step in zip(names, steps, strict=False)][
+                    ::-1
+                ]
+            ],
         },
     )
 
@@ -178,7 +184,7 @@ def _mixed_up(block: Block) -> Callable[[Number], Number] | None:
 
 
 def _chain_values(
-    steps: list[Callable[[Number], Number]], x: Number, mixed: Callable[[Number], Number] | None
+    steps: Sequence[Callable[[Number], Number]], x: Number, mixed: Callable[[Number], Number] | None
 ) -> dict[str, Number]:
     """Values, factors, the slope and what mistakes make of it; innermost step first."""
     places = [x]
@@ -235,7 +241,7 @@ def _plus(numbers: list[Number]) -> Number:
 def reuses() -> Iterator[Structure]:
     """One value used twice: y is made of u and v, and both are made of x."""
     random = Random(2026, 2)
-    seen = set()
+    seen: set[tuple[str, str, str]] = set()
     while len(seen) < 90:
         inner = INNER[: 7 if len(seen) < 40 else len(INNER)]
         first, second = (inner[random.below(len(inner))] for _ in range(2))
@@ -257,7 +263,7 @@ def _reuse(index: int, first: Block, second: Block, join: str) -> Structure:
     source = f"def parts({signature}):\n    u = {u}\n    v = {v}\n    y = {joined}\n    return y\n"
     source += f"def whole({signature}):\n    return {nested}\n"
     source += f"def first({signature}):\n    return {u}\ndef second({signature}):\n    return {v}\n"
-    source += f"def join(u, v):\n    return {joined}\n"
+    source += f"def join(u, v):\n    return {joined}\ndef joined_by_v(v, u):\n    return {joined}\n"
     made = functions(source)
 
     def compute(x: Number, *k: Number) -> dict[str, Number]:
@@ -279,6 +285,10 @@ def _reuse(index: int, first: Block, second: Block, join: str) -> Structure:
             "whole": tex_lines(made["whole"], inputs)[-1]["tex"],
             "named": ["u", "v"],
             "factors": [],
+            "solution": [
+                [slope_tex(made["join"], ["u", "v"]), slope_tex(made["first"], inputs)],
+                [slope_tex(made["joined_by_v"], ["v", "u"]), slope_tex(made["second"], inputs)],
+            ],
         },
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import linecache
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from backsight import numpy as np
-from backsight.api import trace
+from backsight.api import grad, trace
 from backsight.emit.latex import emit_latex
 from backsight.ir.program import ArrayType, Program, Var
 from backsight.transforms import simplify
@@ -27,8 +28,8 @@ class Structure:
         family: where it belongs.
         level: 1 (easiest) to 3.
         program: all that is computed; its inputs are coefficients and places.
-        values: what is computed, by the name that the browser asks for: a variable, or the number it always is.
-        wrong: the values that mistakes give: value name → the mistake's name.
+        values: what is computed, by the name the browser asks for: a variable, or the number it always is.
+        wrong: the values that mistakes give: the value's name, then the mistake's.
         ranges: the whole numbers that each coefficient is drawn from, both ends included.
         details: what else the family's exercises show; plain JSON.
     """
@@ -71,7 +72,9 @@ def functions(source: str, **names: Any) -> dict[str, Any]:
     return found
 
 
-def record(inputs: Sequence[str], compute: Callable[..., Mapping[str, Number]], name: str) -> tuple[Program, dict[str, str | float]]:
+def record(
+    inputs: Sequence[str], compute: Callable[..., Mapping[str, Number]], name: str
+) -> tuple[Program, dict[str, str | float]]:
     """Trace a function of named numbers that returns named numbers.
 
     Returns:
@@ -95,7 +98,24 @@ def record(inputs: Sequence[str], compute: Callable[..., Mapping[str, Number]], 
 
 def tex_lines(function: Callable[..., Any], inputs: Sequence[str]) -> list[dict[str, str]]:
     """A function's lines in mathematical type, as the engine writes them."""
-    text = emit_latex(trace(function, *(ArrayType() for _ in inputs)))
-    rows = text.replace("\\begin{aligned}\n", "").replace("\n\\end{aligned}\n", "").split(" \\\\\n")
+    rows = _rows(trace(function, *(ArrayType() for _ in inputs)))
+    return [{"name": left, "tex": right} for left, right in rows]
+
+
+def _rows(program: Program) -> list[tuple[str, str]]:
+    inside = emit_latex(program).split("\n", 1)[1].rsplit("\n\\end", 1)[0]
+    rows = re.split(r" \\\\(?:\[\d+pt\])?\n", inside)
     pairs = (row.split(" &= ", 1) for row in rows)
-    return [{"name": left.strip(), "tex": right.strip()} for left, right in pairs]
+    return [(left.strip(), right.strip()) for left, right in pairs]
+
+
+def slope_tex(function: Callable[..., Any], inputs: Sequence[str]) -> str:
+    """The slope of a function by its first input, as the engine writes it."""
+    signature = ", ".join(inputs)
+    source = f"def slope({signature}):\n    return grad(function)({signature})\n"
+    traced = functions(source, grad=grad, function=function)["slope"]
+    *before, (_, slope) = _rows(simplify(trace(traced, *(ArrayType() for _ in inputs))))
+    # What the engine names on the way is written in its place.
+    for name, tex in reversed(before):
+        slope = slope.replace(name, tex)
+    return slope

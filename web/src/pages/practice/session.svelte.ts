@@ -1,0 +1,97 @@
+/** What is being practised: the exercise's address in the page's fragment, and how many came out right. */
+
+import type { Family } from '../../exercises/bank.ts';
+import type { Address, Kind } from '../../exercises/exercise.ts';
+
+interface Skill {
+  name: string;
+  label: string;
+  title: string;
+  kind: Kind;
+  family: Family;
+}
+
+export const SKILLS: readonly Skill[] = [
+  { name: 'formula.chain', label: 'Formulas', title: 'Functions in a row', kind: 'formula', family: 'chain' },
+  {
+    name: 'formula.reuse',
+    label: 'Used twice',
+    title: 'One value, used twice',
+    kind: 'formula',
+    family: 'reuse',
+  },
+  { name: 'number.chain', label: 'Numbers', title: 'A slope at one place', kind: 'number', family: 'chain' },
+  {
+    name: 'number.reuse',
+    label: 'Two paths',
+    title: 'A slope over two paths',
+    kind: 'number',
+    family: 'reuse',
+  },
+];
+
+export const LEVELS = [
+  { value: 1, label: 'gentle' },
+  { value: 2, label: 'steeper' },
+  { value: 3, label: 'rocky' },
+];
+
+/** A new seed: whichever exercise comes next need not be the same for two people. */
+const fresh = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000;
+
+export class Session {
+  skill = $state(SKILLS[0]!.name);
+  level = $state(1);
+  seed = $state(fresh());
+  /** Right answers since the page was opened. A miss takes none away. */
+  right = $state(0);
+
+  private readonly chosen = $derived(SKILLS.find(({ name }) => name === this.skill) ?? SKILLS[0]!);
+  readonly title = $derived(this.chosen.title);
+  readonly address: Address = $derived({
+    kind: this.chosen.kind,
+    family: this.chosen.family,
+    level: this.level,
+    seed: this.seed,
+  });
+
+  constructor() {
+    this.read(location.hash);
+    this.write();
+  }
+
+  choose(changes: { skill?: string; level?: number }): void {
+    if (changes.skill !== undefined) this.skill = changes.skill;
+    if (changes.level !== undefined) this.level = changes.level;
+    this.next();
+  }
+
+  next(): void {
+    this.seed = fresh();
+    this.write();
+  }
+
+  count(): void {
+    this.right += 1;
+  }
+
+  /** Takes over what a fragment names; anything else in it is ignored. */
+  read(fragment: string): void {
+    const query = new URLSearchParams(fragment.replace(/^#/, ''));
+    const skill = query.get('what');
+    if (SKILLS.some(({ name }) => name === skill)) this.skill = skill!;
+    const level = Number(query.get('level'));
+    if (LEVELS.some(({ value }) => value === level)) this.level = level;
+    const seed = Number(query.get('seed'));
+    if (query.has('seed') && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) this.seed = seed;
+  }
+
+  private write(): void {
+    const query = new URLSearchParams({
+      what: this.skill,
+      level: String(this.level),
+      seed: String(this.seed),
+    });
+    history.replaceState(null, '', `#${query}`);
+  }
+}
