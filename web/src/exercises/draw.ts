@@ -114,7 +114,7 @@ function number(bank: Bank, address: Address, random: Random): NumberExercise | 
     kind: 'number',
     address,
     given: given(structure, numbers, random.below(2) === 0),
-    ask: `What is $\\frac{dy}{dx}$ at $x = ${x}$? A number, or what to compute, such as $3\\cos(4)$.`,
+    ask: `What is $\\frac{dy}{dx}$ at $x = ${x}$? A number, or what to compute, such as $3\\cos(4)$; within ${tolerance} is near enough.`,
     wanted: '\\frac{dy}{dx}',
     place: here,
     tolerance,

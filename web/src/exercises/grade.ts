@@ -52,11 +52,15 @@ function formula(exercise: FormulaExercise, tree: Tree): Verdict {
   };
 }
 
+/** Dealing out more takes too long; nobody writes as many. */
+const MOST_FACTORS = 10;
+
 /** Whether the factors at the top can be dealt out so that each slope is the product of its share. */
 export function isProductOfSlopes(tree: Tree, places: readonly Place[]): boolean {
-  const factors = factorsOf(tree);
+  // A sign belongs to no slope in particular: the value, judged before, has it right.
+  const factors = factorsOf(tree).filter((one) => !(one.kind === 'number' && Math.abs(one.value) === 1));
   const slopes = places[0]!.factors.length;
-  if (factors.length < slopes || factors.length > 9) return false;
+  if (factors.length < slopes || factors.length > MOST_FACTORS) return false;
   const values = places.map((place) => factors.map((factor) => evaluate(factor, place.names)));
   const deals = slopes ** factors.length;
   for (let deal = 0; deal < deals; deal++) {
@@ -65,8 +69,10 @@ export function isProductOfSlopes(tree: Tree, places: readonly Place[]): boolean
     const fits = (place: Place, at: number): boolean =>
       place.factors.every((slope, which) =>
         isNear(
-          values[at]!.reduce((product, value, i) => (owner[i] === which ? product * value : product), 1),
-          slope,
+          Math.abs(
+            values[at]!.reduce((product, value, i) => (owner[i] === which ? product * value : product), 1),
+          ),
+          Math.abs(slope),
         ),
       );
     if (used && places.every(fits)) return true;

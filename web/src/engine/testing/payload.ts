@@ -21,14 +21,16 @@ const ROOT = resolve(process.cwd(), '..');
 const SOURCE = join(ROOT, 'src');
 /** Inside node_modules, where Node loads modules itself and git looks away. */
 const CACHE = join(process.cwd(), 'node_modules/.cache/backsight-payload');
-/** One net, or what all nets share: Python's standard library is enough for these. */
+/** One net, what all nets share, or the exercises: Python's standard library is enough for these. */
 const WRITE = `
 import pathlib, sys
 from backsight.guide.payload import write_net, write_shared
+from backsight.guide.exercises import write_exercises
 from backsight.models.nets import family
 folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
 nets = {net.id: net for net in family()}
-write_net(folder, nets[name]) if name in nets else write_shared(folder)
+if name.startswith('exercises-'): write_exercises(folder)
+else: write_net(folder, nets[name]) if name in nets else write_shared(folder)
 `;
 
 function digest(): string {
