@@ -27,6 +27,7 @@ from backsight.explaining.explanation import (
     Decision,
     Explanation,
     Listing,
+    Nudge,
     Paths,
     Route,
     Step,
@@ -667,3 +668,35 @@ def test_entries_picked_from_the_end_are_explained() -> None:
     found = backsight.explain(neighbours, x)
     np.testing.assert_allclose(found.gradient, backsight.grad(neighbours)(x))
     assert "gx" in str(found) and "</html>" in found.html()
+
+
+def test_every_slope_of_single_numbers_is_the_limit_of_its_nudges() -> None:
+    def f(w: float, b: float) -> float:
+        z = w * 2.0 + b
+        a = 1 / (1 + np.exp(-z))
+        loss = (a - 1) ** 2 + abs(w) * b**3
+        return loss
+
+    found = backsight.explain(f, 0.5, -0.3, argnums=(0, 1))
+    checked = 0
+    for adjoint in found.reverse:
+        for use in adjoint.uses:
+            assert use.kind == "number" and use.slope_value is not None
+            assert_limit(use.nudges, use.slope_value.entries)
+            checked += 1
+        if adjoint.name in found.wrt:
+            assert_limit(adjoint.nudges, adjoint.value.entries)
+    assert checked >= 5
+    page = found.html()
+    assert "grad(f)</code> gives the same" in page and "grad(f, 1)</code>" in page
+
+
+def assert_limit(nudges: tuple[Nudge, ...], slope: float) -> None:
+    assert [n.size for n in nudges] == [0.1, 0.01, 0.001, 0.0001, 0.00001]
+    misses = [abs((n.ahead + n.behind) / 2 - slope) for n in nudges]
+    assert misses[-1] <= 1e-6 and misses[-1] <= misses[0] + 1e-9
+
+
+def test_arrays_have_no_table_of_nudges() -> None:
+    found = backsight.explain(lambda x: np.sum(np.sin(x)), np.array([1.0, 2.0]))
+    assert all(not adjoint.nudges for adjoint in found.reverse)

@@ -552,6 +552,8 @@ def closes_over() -> Any:
         (lambda: grad(np.sin)(V), DifferentiationError, "single number", "sum or average"),
         (lambda: grad(lambda x: x**2)(3), DifferentiationError, "int64", "3.0"),
         (lambda: grad(lambda x: x, 1)(3.0), DifferentiationError, "argnums=1", ""),
+        (lambda: grad(lambda x: x, "x")(3.0), DifferentiationError, "argnums='x' is no position", ""),
+        (lambda: grad(lambda x: x, [0.0])(3.0), DifferentiationError, "is no position", ""),
         (lambda: jacobian(lambda x: x > 0)(V), DifferentiationError, "does not move", "floating-point"),
         (lambda: jacobian(np.sin, mode="sideways"), DifferentiationError, "no mode", "reverse"),
         (lambda: vjp(lambda x: x > 0, V), DifferentiationError, "no cotangent", "floating-point"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import index
 from typing import Any
 
 from backsight.api.recording import Axes, Traced, argument_names, trace_call
@@ -312,7 +313,14 @@ def _value_and_gradient(function: Callable[..., Any], argnums: Argnums) -> Calla
 
 
 def _positions(argnums: Argnums, count: int) -> tuple[int, ...]:
-    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    try:
+        positions = tuple(map(index, [argnums] if isinstance(argnums, int | str) else argnums))
+    except TypeError:
+        raise DifferentiationError(
+            f"argnums={argnums!r} is no position",
+            origin=user_origin(),
+            remedy="write a number or a tuple of numbers: positions count from 0",
+        ) from None
     if any(not -count <= p < count for p in positions):
         raise DifferentiationError(
             f"argnums={argnums!r} names an argument that {count} arguments lack",

@@ -9,7 +9,8 @@ from typing import Any
 from backsight.emit.compiled import compile as compile_program
 from backsight.errors import DifferentiationError
 from backsight.explaining.counting import Link, multiplies
-from backsight.explaining.explanation import Adjoint, Decision, Explanation, Step, Use
+from backsight.explaining.explanation import Adjoint, Decision, Explanation, Nudge, Step, Use
+from backsight.explaining.ladder import MOST, NUDGES, SCALAR, nudged, quotient
 from backsight.explaining.listings import listings
 from backsight.explaining.paths import Walk, counts, paths
 from backsight.explaining.segments import (
@@ -91,6 +92,7 @@ class _Derivation:
         }
         self.numbers = self._numbers()
         self.values = {key[1]: array for key, array in self.numbers.items() if key[0] == "value"}
+        self.nudges = self._nudges()
 
     def _carries(self, segment: Segment) -> bool:
         return segment.target.name in self.active
@@ -117,6 +119,42 @@ class _Derivation:
             if name in blame:
                 asked["adjoint", name] = total(builder, blame[name])
         return run(builder, asked, self.question.inputs)
+
+    def _nudges(self) -> dict[tuple[str, ...], tuple[Nudge, ...]]:
+        """Difference quotients: of each step between single numbers, and of the function by its inputs."""
+        builder = Builder(f"nudge_{self.program.name}")
+        builder.adopt(self.program)
+        h = builder.input("h", SCALAR)
+        asked: dict[tuple[str, ...], Atom] = {}
+        for segment in self.segments:
+            for source in segment.sources:
+                if self._has_number(source.name, segment.target.name):
+                    after = nudged(builder, segment.members[::-1], source, h)
+                    moved = after.get(segment.target.name, segment.target)
+                    asked[source.name, segment.target.name] = quotient(builder, segment.target, moved, h)
+        given = [v for v in self.program.inputs if v.name in self.question.wrt and v.type == SCALAR]
+        if len(given) * len(self.program.equations) <= MOST:
+            for var in given:
+                after = nudged(builder, self.program.equations, var, h)
+                asked[(var.name,)] = quotient(
+                    builder, self.output, after.get(str(self.output), self.output), h
+                )
+        if not asked:
+            return {}
+        function = compile_program(builder.finish(tuple(asked.values())))
+        found = [[function(*self.question.inputs, sign * size) for sign in (1, -1)] for size in NUDGES]
+        return {
+            key: tuple(
+                Nudge(size, float(ahead[place]), float(behind[place]))
+                for size, (ahead, behind) in zip(NUDGES, found, strict=True)
+            )
+            for place, key in enumerate(asked)
+        }
+
+    def _has_number(self, source: str, target: str) -> bool:
+        rules = self.rules.get(target)
+        slope = rules.slopes.get(source) if rules is not None else None
+        return slope is not None and slope.kind == "number"
 
     def explanation(self, entry: Sequence[int] | Mapping[str, Sequence[int]] | None) -> Explanation:
         forward = self._forward()
@@ -210,7 +248,8 @@ class _Derivation:
         value = shown(self.numbers["adjoint", name])
         terms = [u.share for u in uses]
         numbers = _added([t.text for t in terms]) if len(uses) > 1 and not any(t.shape for t in terms) else ""
-        return Adjoint(name, self.symbols[name], self.notation.derivative(name), words, uses, numbers, value)
+        tex, nudges = self.notation.derivative(name), self.nudges.get((name,), ())
+        return Adjoint(name, self.symbols[name], tex, words, uses, numbers, value, nudges)
 
     def _use(self, rules: _Rules, source: Var) -> Use:
         segment, name = rules.segment, source.name
@@ -240,6 +279,7 @@ class _Derivation:
                 {e.output.name: e for e in rules.steep.equations},
             ),
             origin=segment.last.origin,
+            nudges=self.nudges.get((name, target), ()),
         )
 
     # What goes with it --------------------------------------------------------------------------------------

@@ -47,6 +47,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Nudge:
+    """What a slope is: a value is moved, and how far another moves is divided by how far that was.
+
+    Attributes:
+        size: how far the value is moved.
+        ahead, behind: the quotients for `size` and for `-size`.
+    """
+
+    size: float
+    ahead: float
+    behind: float
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """One edge of the way back: what a value gets from one place it is used in.
 
@@ -62,6 +76,7 @@ class Use:
         share: what comes of it.
         multiplies: how many multiplies this takes.
         origin: the line of the source gone back through.
+        nudges: where the slope is one number: the quotients of this step alone, all else held still.
     """
 
     through: str
@@ -74,6 +89,7 @@ class Use:
     share: Shown
     multiplies: int
     origin: Origin | None
+    nudges: tuple[Nudge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,7 @@ class Adjoint:
         uses: the shares it is the sum of; none for the output itself, whose adjoint is 1.
         numbers: the sum in numbers where several shares are single numbers; else "".
         value: the adjoint.
+        nudges: of an input that is one number: the quotients of the whole function.
     """
 
     name: str
@@ -97,6 +114,7 @@ class Adjoint:
     uses: tuple[Use, ...]
     numbers: str
     value: Shown
+    nudges: tuple[Nudge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

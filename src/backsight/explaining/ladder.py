@@ -22,6 +22,8 @@ from backsight.ir.program import ArrayType, Atom, Constant, Equation, Program, V
 from backsight.transforms import simplify
 
 SCALAR = ArrayType()
+NUDGES = (0.1, 0.01, 0.001, 0.0001, 0.00001)
+"""The sizes a reader sees shrink."""
 MOST = 3000
 """Equations a ladder may add: beyond, only inputs have a quotient of the whole function."""
 
@@ -73,6 +75,7 @@ class Ladder:
         """As JSON values; the types are in web/src/engine/payload.ts."""
         return {
             "nudge": self.nudge,
+            "inputs": [v.name for v in self.program.inputs if v.name != self.nudge],
             "output": self.output,
             "rates": {name: _json(atom) for name, atom in self.rates.items()},
             "adjoints": {name: _json(atom) for name, atom in self.adjoints.items()},
@@ -104,14 +107,14 @@ def ladder(inspection: Inspection) -> Ladder | None:
     few = len(adjoints) * len(forward.equations) <= MOST
     for name in adjoints:
         if name in given or few:
-            after = _nudged(builder, forward.equations, forward.variables()[name], h)
-            rates[name] = _quotient(builder, output, after.get(str(output), output), h)
+            after = nudged(builder, forward.equations, forward.variables()[name], h)
+            rates[name] = quotient(builder, output, after.get(str(output), output), h)
     drafts: list[tuple[Edge, Segment, Atom]] = []
     for edge in inspection.edges:
         if edge.source.type == SCALAR and edge.target.type == SCALAR:
             members = segment_of(made[edge.target.name][1], made)
-            after = _nudged(builder, members[::-1], edge.source, h)
-            rate = _quotient(builder, edge.target, after.get(edge.target.name, edge.target), h)
+            after = nudged(builder, members[::-1], edge.source, h)
+            rate = quotient(builder, edge.target, after.get(edge.target.name, edge.target), h)
             drafts.append((edge, Segment(edge.target, tuple(members), ()), rate))
     if not rates and not drafts:
         return None
@@ -159,8 +162,8 @@ def _uses(inspection: Inspection, steps: Sequence[Step], name: str) -> list[int]
     return places
 
 
-def _nudged(builder: Builder, equations: Sequence[Equation], source: Var, h: Var) -> dict[str, Atom]:
-    """What these equations compute once `source` is `h` larger: the values that change, by name."""
+def nudged(builder: Builder, equations: Sequence[Equation], source: Var, h: Var) -> dict[str, Atom]:
+    """Append what these equations compute once `source` is `h` larger: the values that change, by name."""
     moved: dict[str, Atom] = {source.name: builder.apply("add", (source, h))}
     for e in equations:
         if any(isinstance(a, Var) and a.name in moved for a in e.inputs):
@@ -169,7 +172,8 @@ def _nudged(builder: Builder, equations: Sequence[Equation], source: Var, h: Var
     return moved
 
 
-def _quotient(builder: Builder, before: Atom, after: Atom, h: Var) -> Atom:
+def quotient(builder: Builder, before: Atom, after: Atom, h: Var) -> Atom:
+    """Append (after - before) / h."""
     return builder.apply("div", (builder.apply("sub", (after, before)), h))
 
 

@@ -161,6 +161,8 @@ export interface FunctionKernels {
 export interface LadderData {
   /** The kernel's input that is the size of the nudge. */
   nudge: string;
+  /** The function's own inputs, in their order. */
+  inputs: string[];
   /** The name of the function's value. */
   output: string;
   /** By value: the kernel's variable that is the quotient of the whole function; a number where it always is one. */

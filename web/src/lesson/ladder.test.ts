@@ -6,6 +6,7 @@ import { ladderOf, NUDGES } from './ladder.ts';
 /** y = p * x, z = y + x: x is used twice. Quotients of straight lines are the slopes, whatever the nudge. */
 const data: LadderData = {
   nudge: 'h',
+  inputs: ['x', 'p'],
   output: 'z',
   rates: { x: 'rate_x', p: 'rate_p', y: 1 },
   adjoints: { x: 'dx', p: 'dp', y: 1 },
@@ -33,13 +34,21 @@ test('an input is the sum over its uses, and its quotients come from both sides'
     ['y', 1, 3],
     ['z', 1, 1],
   ]);
+  expect(ladder.place).toBe(0);
   expect(ladder.quotients.map(({ ahead, behind }) => [ahead, behind])).toEqual(NUDGES.map(() => [4, 4]));
   expect(asked).toEqual(NUDGES.flatMap((nudge) => [nudge, -nudge]));
 });
 
 test('a step has its rule and its line', () => {
   const ladder = ladderOf(rungs, 'slope_y_x', { x: 2, p: 3 }, values);
-  expect(ladder).toMatchObject({ output: 'y', input: 'x', line: 'y = p * x', why: ['scaled'], shares: [] });
+  expect(ladder).toMatchObject({
+    output: 'y',
+    input: 'x',
+    place: -1,
+    line: 'y = p * x',
+    why: ['scaled'],
+    shares: [],
+  });
   expect(ladder.quotients[0]).toEqual({ nudge: 0.1, ahead: 3, behind: 3 });
 });
 

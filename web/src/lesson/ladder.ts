@@ -19,6 +19,8 @@ export interface Ladder {
   /** Of what, by what: the function's value or a step's, and the value that is nudged. */
   output: string;
   input: string;
+  /** Which of the function's inputs that is, from 0; -1 if it is none, or only one step is meant. */
+  place: number;
   /** The line of Python, where only one step is meant. */
   line: string;
   /** The sum over uses; empty for a single step, and where arrays take part. */
@@ -54,6 +56,7 @@ export function ladderOf(
   return {
     output: step ? step.target : data.output,
     input,
+    place: step ? -1 : data.inputs.indexOf(input),
     line: step?.line ?? '',
     shares: step ? [] : (data.uses[input] ?? []).map((place) => share(data.steps[place]!)),
     why: step?.why ?? [],

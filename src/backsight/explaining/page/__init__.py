@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Any
 
-from backsight.explaining.explanation import Adjoint, Explanation, Paths, Route, Step, Use
+from backsight.explaining.explanation import Adjoint, Explanation, Nudge, Paths, Route, Step, Use
 from backsight.explaining.mathml import mathml
 from backsight.explaining.page.graph import graph
 from backsight.explaining.plain import entry_name, remarks
@@ -237,7 +237,8 @@ def _backward_step(e: Explanation, a: Adjoint) -> str:
     ]
     if len(a.uses) > 1:
         words.insert(0, f"<code>{escape(a.name)}</code> is used in {len(a.uses)} places; the shares add up.")
-    body = _formula(rows) + _slopes(a) + "".join(map(_words, words)) + _place([u.origin for u in a.uses])
+    body = _formula(rows) + _slopes(a) + "".join(map(_words, words)) + _why(e, a)
+    body += _place([u.origin for u in a.uses])
     return _step(
         f"∂{escape(e.output)}/∂{escape(a.name)}",
         _short(a.value),
@@ -252,6 +253,39 @@ def _backward_step(e: Explanation, a: Adjoint) -> str:
 def _share(use: Use) -> str:
     """The adjoint times the slope, as one formula."""
     return _math(use.symbols)
+
+
+def _why(e: Explanation, a: Adjoint) -> str:
+    """The rungs below and above: what each slope is, as a limit; and that `grad` gives the same number."""
+    parts = []
+    for use in a.uses:
+        if use.nudges and use.slope_value is not None:
+            says = f"Move <code>{escape(a.name)}</code> by h, all else held still: how far does "
+            says += f"<code>{escape(use.through)}</code> move, per h?"
+            parts.append(_words(says) + _nudges(use.nudges, use.slope_value.text))
+    if a.nudges:
+        says = f"The whole of <code>{escape(e.name)}</code> at once, per h of <code>{escape(a.name)}</code>:"
+        given = [s.name for s in e.forward if s.kind == "input"]
+        place = given.index(a.name)
+        wrt = f", {place}" if place else ""
+        parts.append(_words(says) + _nudges(a.nudges, a.value.text))
+        parts.append(_words(f"<code>grad({escape(e.name)}{wrt})</code> gives the same number."))
+    return f"<details><summary>Why? Down to a nudge</summary>{''.join(parts)}</details>" if parts else ""
+
+
+def _nudges(nudges: Sequence[Nudge], limit: str) -> str:
+    rows = "".join(
+        f"<tr><th scope='row'>{_plain_size(n.size)}</th><td>{_minus(f'{n.ahead:.6g}')}</td>"
+        f"<td>{_minus(f'{n.behind:.6g}')}</td></tr>"
+        for n in nudges
+    )
+    meets = f'<tr class="limit"><th scope="row">→ 0</th><td colspan="2">{escape(_minus(limit))}</td></tr>'
+    head = "<tr><th scope='col'>h</th><th scope='col'>ahead</th><th scope='col'>behind</th></tr>"
+    return f'<table class="nudges"><thead>{head}</thead><tbody>{rows}{meets}</tbody></table>'
+
+
+def _plain_size(size: float) -> str:
+    return f"{size:.5f}".rstrip("0")
 
 
 def _slopes(a: Adjoint) -> str:
