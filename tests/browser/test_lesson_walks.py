@@ -267,12 +267,30 @@ def test_the_code_shown_runs_and_gives_the_numbers_shown(page: Page, slug: str) 
     assert checked >= 2
 
 
-def test_pointing_lights_the_same_thing_everywhere(page: Page) -> None:
-    open_lesson(page, "how-slopes-combine")
-    page.goto("/lessons/how-slopes-combine/#units")
-    page.get_by_role("region", name="Ledger").get_by_role("listitem").last.hover()
-    expect(page.locator("main [data-live=s0]")).to_have_attribute("data-lit", "")
-    expect(page.locator("svg g.lit").first).to_be_visible()
+@pytest.mark.parametrize("slug", SLUGS)
+def test_pointing_lights_the_same_thing_everywhere(page: Page, slug: str) -> None:
+    """At each row of each ledger: its place in the figure, its numbers in the text, its line of code."""
+    lesson = render_lesson(ROOT / "lessons" / slug)
+    page.emulate_media(reduced_motion="reduce")
+    open_lesson(page, slug)
+    for step in lesson.data["steps"]:
+        rows = step["scene"].get("ledger", [])
+        if not rows:
+            continue
+        page.goto(f"/lessons/{slug}/#{step['slug']}")
+        expect(page.get_by_role("heading", level=2)).to_have_text(step["title"].replace("'", "’"))
+        drawn = page.locator("details table th[scope=row]").all_text_contents()
+        lines = {q: name for b in step["blocks"] for name, q in b.get("checks", {}).items()}
+        for index, name in enumerate(rows):
+            where = f"{slug}#{step['slug']} {name}"
+            page.get_by_role("region", name="Ledger").get_by_role("listitem").nth(index).hover()
+            if lesson.data["stage"]["quantities"][name]["says"] in drawn:
+                lit = page.locator(".stage > .figure").locator("[data-lit], .lit")
+                expect(lit, where).not_to_have_count(0)
+            shown = page.locator(f"main [data-live='{name}'], main [data-quantity='{name}']")
+            expect(shown.locator("xpath=self::*[not(@data-lit)]"), where).to_have_count(0)
+            if name in lines and page.get_by_role("group", name="Python code").count():
+                expect(page.locator(".line[data-lit], .line.lit"), where).not_to_have_count(0)
 
 
 def test_the_table_of_the_figure_can_be_operated(page: Page) -> None:
