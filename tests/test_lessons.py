@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,11 @@ def test_a_slip_in_the_map_is_told_with_its_line(tmp_path: Path) -> None:
             course(tmp_path, [])
         assert caught.value.origin is not None
         assert caught.value.origin.line == line
+
+
+def test_the_table_of_concepts_leads_to_steps_that_exist() -> None:
+    page = (ROOT / "docs/concepts.md").read_text("utf-8")
+    steps = {f.name: {s["slug"] for s in render_lesson(f).data["steps"]} for f in FOLDERS}
+    found = re.findall(r"\]\(\.\./lessons/([a-z0-9-]+)/index\.md#([a-z0-9-]+)\)", page)
+    assert len(found) >= 40
+    assert [(slug, step) for slug, step in found if step not in steps.get(slug, ())] == []
