@@ -64,6 +64,8 @@ export class FruitNetState {
         value: this.stage.values[name] ?? NaN,
         bias: layer ? { variable: `b${layer}_${unit + 1}`, index: [] } : null,
         dead: null,
+        // Lemons are the second class everywhere else.
+        tint: 2 - unit,
       })),
     ),
   );

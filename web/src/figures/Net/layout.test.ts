@@ -96,6 +96,16 @@ test('a net of up to four neurons fits a low screen; larger ones stay readable',
   expect(arrange([2, 8, 2], 800, 360).radius).toBe(19);
 });
 
+test('a net without controls has no room for them, and every label', () => {
+  for (const width of WIDTHS) {
+    const bare = arrange([2, 2, 2], width, Infinity, false);
+    expect(bare.heads).toEqual([]);
+    expect(bare.height).toBeLessThan(arrange([2, 2, 2], width).height);
+    const labels = allLabels(bare)!;
+    expect(placeLabels(bare, bare.edges, true, labels).left).toEqual([]);
+  }
+});
+
 test('a map is low, and has every neuron and weight', () => {
   const map = arrangeMap([2, 8, 8, 8, 8, 8, 8, 6], 358);
   expect(map.height).toBeLessThan(200);

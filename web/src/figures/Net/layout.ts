@@ -29,7 +29,7 @@ export interface NetLayout {
   /** Neurons by layer: inputs first, outputs last. */
   neurons: Spot[][];
   edges: EdgeLine[];
-  /** Where each layer's controls sit: its head. */
+  /** Where each layer's controls sit: its head; none where there are no controls. */
   heads: Spot[];
 }
 
@@ -94,7 +94,7 @@ function arrangeAcross(
   const neurons = widths.map((size, layer) =>
     range(size).map((unit) => ({ x: x(layer), y: middle + (unit - (size - 1) / 2) * pitch })),
   );
-  const heads = widths.map((_, layer) => ({ x: x(layer), y: 16 }));
+  const heads = withHeads ? widths.map((_, layer) => ({ x: x(layer), y: 16 })) : [];
   return finish({ width, height, radius, vertical: false, oneRow, neurons, heads, font: fontOf(radius) });
 }
 
@@ -124,7 +124,9 @@ function arrangeDown(widths: readonly number[], width: number, withHeads: boolea
     const y = layer * gap + rowHead + radius + 8;
     return range(size).map((unit) => ({ x: width / 2 + (unit - (size - 1) / 2) * pitch, y }));
   });
-  const heads = widths.map((_, layer) => ({ x: 56, y: layer * gap + (layer === 0 ? rowHead / 2 : 0) }));
+  const heads = withHeads
+    ? widths.map((_, layer) => ({ x: 56, y: layer * gap + (layer === 0 ? rowHead / 2 : 0) }))
+    : [];
   const height = widths.length * gap - 14 + FOOT;
   return finish({
     width,

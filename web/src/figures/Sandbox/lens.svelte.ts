@@ -30,6 +30,8 @@ export interface NeuronView {
   value: number;
   bias: Entry | null;
   dead: DeadUnit | null;
+  /** The class whose colour an output has, from 1; the class of its unit otherwise. */
+  tint?: number;
 }
 
 /** A weight as drawn: from unit `from` of layer - 1 to unit `to` of `layer` (1 for the first hidden layer). */
