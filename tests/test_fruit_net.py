@@ -1,4 +1,4 @@
-"""What lesson 8, part two, says of its fruit net is so: every claim of its prose, by the lesson's own functions."""
+"""What lesson 8, part two, says of its fruit net is so: the claims of its prose, by its own functions."""
 
 from __future__ import annotations
 

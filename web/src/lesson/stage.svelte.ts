@@ -20,10 +20,8 @@ export class Stage {
   /** Counts what the learner did on the figure since the step began: some figures ask for a first move. */
   moves = $state(0);
 
-  readonly values: Record<string, number> = $derived.by(() => {
-    const entries = Object.entries(this.data.quantities);
-    return Object.fromEntries(entries.map(([name, quantity]) => [name, this.value(quantity.of)]));
-  });
+  /** Every quantity's number, worked out only where it is read. */
+  readonly values: Record<string, number> = {};
 
   /** Whether a quantity is a blank of the ledger now; the walk knows. */
   isBlank: (name: string) => boolean = () => false;
@@ -33,6 +31,10 @@ export class Stage {
     readonly functions: LessonFunctions,
   ) {
     for (const [name, input] of Object.entries(data.inputs)) this.inputs[name] = input.value;
+    for (const [name, quantity] of Object.entries(data.quantities)) {
+      const value = $derived.by(() => this.value(quantity.of));
+      Object.defineProperty(this.values, name, { enumerable: true, get: () => value });
+    }
   }
 
   /** What an expression stands for, at the present inputs or with some of them replaced. */
