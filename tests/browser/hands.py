@@ -1,4 +1,4 @@
-"""How a test does what a person does: by mouse, or by keyboard alone."""
+"""How a test does what a person does: by mouse, by keyboard alone, or by touch on a phone."""
 
 from __future__ import annotations
 
@@ -67,11 +67,14 @@ class Mouse:
 
     def edge(self, target: Locator) -> None:
         """Click on a stroke of the net, not on what else its box covers."""
-        x, y = target.evaluate(
+        self.page.mouse.click(*self.near_start(target))
+
+    def near_start(self, path: Locator) -> tuple[float, float]:
+        x, y = path.evaluate(
             "path => { const at = path.getPointAtLength(path.getTotalLength() * 0.08).matrixTransform("
             "path.getScreenCTM()); return [at.x, at.y]; }"
         )
-        self.page.mouse.click(x, y)
+        return x, y
 
     def fruit(self, name: re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=name).click()
@@ -166,3 +169,34 @@ class Keyboard(Mouse):
         for _ in range(abs(right)):
             self.page.keyboard.press("ArrowRight" if right > 0 else "ArrowLeft")
         self.page.keyboard.press("Enter")
+
+
+class Thumb(Keyboard):
+    """Taps on a phone; what is dragged there moves by a handle's keys, which no scale of pixels disturbs."""
+
+    def reach(self, target: Locator) -> None:
+        target.scroll_into_view_if_needed()
+        target.focus()
+
+    def press(self, target: Locator) -> None:
+        target.tap()
+
+    def choose(self, group: Locator, index: int) -> None:
+        group.locator("label").nth(index).tap()
+
+    def write(self, field: Locator, text: str) -> None:
+        field.tap()
+        field.fill(text)
+
+    def select(self, field: Locator, index: int) -> None:
+        field.select_option(index=index)
+
+    def edge(self, target: Locator) -> None:
+        target.scroll_into_view_if_needed()
+        self.page.touchscreen.tap(*self.near_start(target))
+
+    def fruit(self, name: re.Pattern[str]) -> None:
+        self.page.get_by_role("radio", name=name).tap()
+
+    def start(self, number: int) -> None:
+        self.page.locator(f"#start-{number}").tap()
