@@ -76,8 +76,8 @@ _FRUIT2 = np.array([8.0, 6.5, 7.0, 8.5, 9.0, 5.5, 2.5, 4.0, 1.5, 3.5, 1.0, 2.0])
 _LEMON = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 _UNIT = {"w1": 0.1, "w2": 0.05, "b": -0.2}
 _BOWL = {"x1": _FRUIT1, "x2": _FRUIT2}
-# Forty cells along each side.
-_CELLS = np.array([0.5] * 1600)
+# 56 cells along each side.
+_CELLS = np.array([0.5] * 56**2)
 
 # Name: the function, an example to trace it with, and what its gradient is taken by.
 FIGURES = {

@@ -48,9 +48,23 @@ def rescue(hands: Mouse, page: Page) -> None:
     expect(page.get_by_text(re.compile(r"\d+ of \d+ saved"))).to_be_visible(timeout=20_000)
 
 
+def judge(hands: Mouse, page: Page) -> None:
+    all_judged = page.get_by_role("button", name="Turn the cards")
+    expect(page.get_by_role("group", name="Card 12", exact=True)).to_be_visible(timeout=20_000)
+    for card in range(1, 13):
+        hands.choose(page.get_by_role("group", name=f"Card {card} will be"), card % 2)
+    hands.press(all_judged)
+
+
+def wait_for_the_last(hands: Mouse, page: Page) -> None:
+    expect(page.get_by_text(re.compile(r"\d+ of \d+ saved"))).to_be_visible(timeout=30_000)
+
+
 GOALS = {
     "four-hundred": lambda hands, page: all_trained(page),
     "again": lambda hands, page: pick(hands, page, "evidence"),
+    "cards": judge,
+    "longer": wait_for_the_last,
     "certificates": lambda hands, page: pick(hands, page, "proved", "evidence", "still slow"),
     "asleep": put_to_sleep,
     "finished": wake,

@@ -42,6 +42,13 @@ export interface Saved {
   of: number;
 }
 
+/** A start trained once more, and where its points lie. */
+export interface Look {
+  replay: Replay;
+  points: readonly Point[];
+  domain: Domain;
+}
+
 interface Field {
   outcomes: readonly (Outcome | undefined)[];
   done: number;
@@ -57,7 +64,7 @@ export class AtlasState {
   running = $state(false);
   failure: { text: string; remedy: string } | null = $state.raw(null);
   /** The picked start once more, and where its points lie. */
-  looked: { replay: Replay; points: readonly Point[]; domain: Domain } | null = $state.raw(null);
+  looked: Look | null = $state.raw(null);
   /** The remedy under way or last tried, and what became of the starts it was given. */
   remedy: Remedy | null = $state.raw(null);
   treated: ReadonlyMap<number, Outcome> = $state.raw(new Map());
@@ -194,23 +201,30 @@ export class AtlasState {
 
   /** Trains the picked start once more, from the same seed. */
   look(): void {
-    const { key, picked: seed } = this;
+    const seed = this.picked;
     this.crew.forget('replay');
+    this.replay(seed, (look) => {
+      if (this.picked === seed) this.saw(look);
+    });
+  }
+
+  replay(seed: number, hear: (look: Look) => void): void {
+    const { key } = this;
     const order = { base: this.base, plan: this.plan, task: { kind: 'replay' as const, seed } };
     this.crew.ask(
       order,
       (answer) => {
-        if (this.key !== key || this.picked !== seed) return;
+        if (this.key !== key) return;
         if (answer.kind === 'failed') this.fail(answer);
-        else if (answer.kind === 'replay') this.saw(answer);
+        else if (answer.kind === 'replay') hear(answer);
       },
       true,
     );
   }
 
-  private saw({ replay, points, domain }: Extract<Answer, { kind: 'replay' }>): void {
-    this.looked = { replay, points, domain };
-    const { outcome } = replay;
+  private saw(look: Look): void {
+    this.looked = look;
+    const { outcome } = look.replay;
     const certified = outcome.fate !== 'learned' && outcome.fate !== 'overflow';
     if (certified && this.complete && this.stage.option('certificate', false)) this.read.add(outcome.fate);
     this.stage.put({
@@ -270,6 +284,7 @@ export function unknown(atlas: AtlasState): string[] {
 
 /** What the table beside the figure lists. */
 export function shown(stage: Stage): string[] {
+  if (stage.option<string>('view', 'field') === 'cards') return ['cards_turned', 'cards_right'];
   if (stage.option<string>('view', 'field') === 'unit')
     return ['w1', 'w2', 'b', 'x1', 'x2', 'z', 'a', 'sl', 'da', 'dz', 'dw1', 'dw2', 'db', 'awake', 'bowl'];
   const counts = [...FATES.map(({ quantity }) => quantity), 'stuck'];
