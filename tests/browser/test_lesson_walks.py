@@ -41,6 +41,7 @@ class Learner:
     def value(self, parsed: expression.Expression, given: dict[str, Any] | None = None) -> float:
         """At the stage's present inputs, which its table of the figure knows."""
         names = {n: q["of"] for n, q in self.stage["quantities"].items()}
+        names |= dict.fromkeys(self.stage.get("found", {}), 0.0)
         names |= {**self.stage.get("data", {}), **self.inputs, **(given or {})}
 
         def run(function: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def demos(lessons: Sequence[Lesson]) -> dict[str, dict[str, Any]]:
                 "functions": lesson.data["functions"],
                 "stage": stage,
                 "scene": _scene(lesson),
+                "inputs": stage.get("demo", {}).get("inputs", list(stage["inputs"])),
             },
         )
     return found
@@ -38,7 +39,7 @@ def demos(lessons: Sequence[Lesson]) -> dict[str, dict[str, Any]]:
 def _scene(lesson: Lesson) -> dict[str, Any]:
     """The stage's `demo`, else the last scene of the lesson, with nothing hidden."""
     if "demo" in lesson.data["stage"]:
-        return dict(lesson.data["stage"]["demo"])
+        return {key: value for key, value in lesson.data["stage"]["demo"].items() if key != "inputs"}
     scenes = [step["scene"] for step in lesson.data["steps"] if step["scene"]]
     last = scenes[-1] if scenes else {}
     return {key: last[key] for key in ("set", "options") if key in last}

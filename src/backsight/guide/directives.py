@@ -56,12 +56,14 @@ _part = record(
 _slot = record({"options": many(record({"says": text, "value": value}))})
 
 # What the figure shows on its own page, /figures/<name>/: else what the lesson's last scene shows.
-_demo = record({}, {"set": settings, "options": options})
+_demo = record({}, {"set": settings, "options": options, "inputs": many(input_name)})
 
 STAGE: Reader = record(
     {"figure": text, "inputs": table(_input), "quantities": table(_quantity)},
     {
         "data": table(anything),
+        # Numbers that the figure finds out, 0 to begin with: nobody sets them.
+        "found": table(text),
         "calls": table(text),
         "ledger": many(text),
         "options": options,

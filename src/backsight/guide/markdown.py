@@ -165,7 +165,7 @@ class _Renderer:
         raw = self._toml(token.content, line)
         self.names = replace(
             self.names,
-            inputs=frozenset([*raw.get("inputs", {}), *raw.get("data", {})]),
+            inputs=frozenset([*raw.get("inputs", {}), *raw.get("found", {}), *raw.get("data", {})]),
             quantities=frozenset(raw.get("quantities", {})),
             calls=frozenset(raw.get("calls", {})),
         )

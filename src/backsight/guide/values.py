@@ -19,6 +19,7 @@ class LessonValues:
         """Everything that an expression may name."""
         quantities = {name: q["of"] for name, q in self.stage["quantities"].items()}
         first = {name: float(i["value"]) for name, i in self.stage["inputs"].items()}
+        first |= dict.fromkeys(self.stage.get("found", {}), 0.0)
         return {**quantities, **first, **self.stage.get("data", {}), **inputs}
 
     def of(self, parsed: expression.Expression, inputs: Mapping[str, float] = {}) -> Any:

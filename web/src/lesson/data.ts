@@ -50,6 +50,8 @@ export interface StageData {
   figure: string;
   inputs: Record<string, InputData>;
   data?: Record<string, number[] | string[]>;
+  /** Numbers that the figure finds out, and what they are: 0 until it does. */
+  found?: Record<string, string>;
   calls: Record<string, Call>;
   quantities: Record<string, QuantityData>;
   options?: Record<string, unknown>;

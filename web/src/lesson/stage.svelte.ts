@@ -5,7 +5,7 @@ import type { Expression, QuantityData, SceneData, StageData } from './data.ts';
 import { evaluate, type Argument, type LessonFunctions, type Names } from './functions.ts';
 
 export class Stage {
-  /** What the learner turns. */
+  /** What the learner turns, and what the figure finds out. */
   inputs: Record<string, number> = $state({});
   /** What the present step shows. */
   scene: SceneData = $state.raw({});
@@ -31,6 +31,7 @@ export class Stage {
     readonly functions: LessonFunctions,
   ) {
     for (const [name, input] of Object.entries(data.inputs)) this.inputs[name] = input.value;
+    for (const name of Object.keys(data.found ?? {})) this.inputs[name] = 0;
     for (const [name, quantity] of Object.entries(data.quantities)) {
       const value = $derived.by(() => this.value(quantity.of));
       Object.defineProperty(this.values, name, { enumerable: true, get: () => value });

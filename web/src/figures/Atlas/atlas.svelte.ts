@@ -72,7 +72,11 @@ export class AtlasState {
   /** Certificates read since the step began. */
   private readonly read = new Set<Fate>();
 
-  readonly complete = $derived.by(() => this.field.done === STARTS);
+  /** The plan that the field belongs to. */
+  private planned = $state('');
+  /** Does the field belong to the present plan? Not while a hand is still on a slider. */
+  readonly isCurrent = $derived.by(() => this.planned === this.key);
+  readonly complete = $derived.by(() => this.isCurrent && this.field.done === STARTS);
   readonly isNarrow = $derived.by(() => this.width < 560);
   /** Outcomes may be seen: the scene has them, and no prediction about them is open. */
   readonly mayTrain = $derived.by(() => {
@@ -128,6 +132,8 @@ export class AtlasState {
 
   /** The plan is another: its field is empty, or known from before. */
   turn(): void {
+    if (this.isCurrent) return;
+    this.planned = this.key;
     this.stop();
     this.leave();
     this.results = this.keptResults.get(this.key) ?? {};

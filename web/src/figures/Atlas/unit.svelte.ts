@@ -62,15 +62,22 @@ export class UnitState {
     this.stage.set(name, value);
   }
 
+  /** Another step of the lesson begins. */
+  enter(): void {
+    this.moved = null;
+    this.stage.put({ steps_asleep: 0 });
+  }
+
   /** Steps of gradient descent on the whole bowl: the next weights are the stage's own quantities. */
   learn(steps: number): void {
     const { stage } = this;
+    const asleep = stage.values.awake === 0;
     const before = WEIGHTS.map((name) => stage.inputs[name]!);
     for (let step = 0; step < steps; step++) {
       const { values } = stage;
       stage.put({ w1: values.new_w1!, w2: values.new_w2!, b: values.new_b! });
     }
-    stage.put({ steps: (stage.inputs.steps ?? 0) + steps });
+    if (asleep) stage.put({ steps_asleep: (stage.inputs.steps_asleep ?? 0) + steps });
     this.moved = { steps, by: Object.fromEntries(WEIGHTS.map((n, i) => [n, stage.inputs[n]! - before[i]!])) };
   }
 }

@@ -16,6 +16,8 @@ export interface FigureData {
   functions: string[];
   stage: StageData;
   scene: SceneData;
+  /** The inputs that can be set on its page. */
+  inputs: string[];
 }
 
 /** The page of all figures. */
