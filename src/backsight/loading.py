@@ -102,7 +102,8 @@ def load_pair(
     path, _ = _split(file)
     module = _run(path)
     with blamed_on(path):
-        return pair_in(vars(module), str(path), forward, backward)
+        remedy = "name it with --forward or --backward"
+        return pair_in(vars(module), str(path), forward, backward, remedy)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from backsight.checking.calling import Outcome, Pair, Path, at, is_array, is_number_like
@@ -22,12 +23,13 @@ from backsight.checking.numbers import TOLERANCE, difference, numeric, same
 from backsight.checking.recognise import table
 from backsight.checking.truth import Differences, Truth, true_at
 from backsight.checking.verdict import Compared, Verdict
-from backsight.checking.watching import Place, Watch, called_codes, is_users
+from backsight.checking.watching import Place, Watch, called_codes, is_users, limited
 from backsight.checking.words import described
 from backsight.errors import BacksightError, CheckCallError
 from backsight.ir.evaluate import Array
 
 Swap = Mapping[Path, Any]
+_FAR = 0.7
 
 
 class Point:
@@ -45,10 +47,6 @@ class Point:
         """Both passes, from scratch."""
         with quietly():
             return self.pair.run(self.swap)
-
-    def bare_run(self) -> Outcome:
-        """The same, where quiet is kept already."""
-        return self.pair.run(self.swap)
 
     def agrees(self, outcome: Outcome) -> bool:
         return all(self._agrees(m, outcome) for m in self.matches)
@@ -72,7 +70,17 @@ class Point:
         """Which gradients are not what the backward pass gives as it stands."""
         now = [m.read(outcome) for m in self.matches]
         pairs = enumerate(zip(now, self._given, strict=True))
-        return {i for i, (a, b) in pairs if a is None or b is None or not same(a, b, 1e-12)}
+        return {i for i, (a, b) in pairs if (not same(a, b, 1e-12) if a and b else a is not b)}
+
+    def residuals(self, outcome: Outcome) -> list[float] | None:
+        """How far each number of each gradient is from the true one; None where shapes differ."""
+        found: list[float] = []
+        for m in self.matches:
+            given, true = m.read(outcome), self.true[m]
+            if given is None or given.shape != true.shape:
+                return None
+            found += [a - b for a, b in zip(given.data, true.data, strict=True)]
+        return found
 
     def _agrees(self, m: Match, outcome: Outcome) -> bool:
         given = m.read(outcome)
@@ -100,8 +108,12 @@ def quietly() -> Iterator[None]:
         yield
 
 
-def nudged(pair: Pair, matches: list[Match], seed: int) -> dict[Path, Any]:
-    """Parameters near the given ones, with no two numbers equal and none 0; signs stay."""
+def nudged(pair: Pair, matches: list[Match], seed: int, width: float = 0.2) -> dict[Path, Any]:
+    """Parameters near the given ones, with no two numbers equal and none 0; signs stay.
+
+    Args:
+        width: how far, relative to each number; below 1.
+    """
     draw = random.Random(seed)
     swap: dict[Path, Any] = {}
     moved = [m.parameter for m in matches]
@@ -111,7 +123,10 @@ def nudged(pair: Pair, matches: list[Match], seed: int) -> dict[Path, Any]:
         array = numeric(part.value)
         assert array is not None
         scale = max((abs(x) for x in array.data), default=0.0) or 1.0
-        data = [x * draw.uniform(0.8, 1.2) if x else scale * draw.uniform(-0.3, 0.3) for x in array.data]
+        data = [
+            x * draw.uniform(1 - width, 1 + width) if x else scale * draw.uniform(-0.3, 0.3)
+            for x in array.data
+        ]
         swap[part.path] = _refilled(part.value, data)
     return swap
 
@@ -135,8 +150,8 @@ def check(
     arguments of the same names, or the cache. They may be methods of one object. The gradients are what
     `backward` returns (a dict, a tuple, a list, an array) or leaves beside the parameters: `dW1` beside `W1`.
 
-    Every gradient is compared with the one that backsight derives from `forward`, at the arguments and at two
-    points near them. Only if one disagrees is a line accused.
+    Every gradient is compared with the one that backsight derives from `forward`, at the arguments and at
+    three points near them. Only if one disagrees is a line accused.
 
     Args:
         tolerance: the largest difference allowed, relative to the largest entry; 1e-6, or 1e-3 for float32.
@@ -202,8 +217,8 @@ def _refuse_chance(matches: list[Match], once: Outcome, again: Outcome) -> None:
 
 
 def _swaps(pair: Pair, matches: list[Match]) -> list[Swap]:
-    """The arguments as they are, and two points near them."""
-    return [{}, nudged(pair, matches, 1), nudged(pair, matches, 2)]
+    """The arguments as they are, and points near them, the first far enough to cross thresholds."""
+    return [{}, nudged(pair, matches, 3, _FAR), nudged(pair, matches, 1), nudged(pair, matches, 2)]
 
 
 def _precision(matches: list[Match], outcome: Outcome) -> float:
@@ -243,6 +258,10 @@ def _accused(pair: Pair, point: Point, shown: tuple[Compared, ...], remarks: tup
         return _placed(replace(start, cause="not finite", says=says), broken)
     if place is None:
         return replace(start, cause="unknown", says="The gradients are wrong, but no line could be named.")
+    empty = [row.name for row in shown if row.given is None]
+    if empty:
+        says = f"What should be the gradient by {empty[0]} holds no numbers, or is not there."
+        return _placed(replace(start, cause="missing", says=says), place)
     says = "No single change makes all gradients right; this is the first value that is nothing known."
     return _placed(replace(start, cause="unknown", says=says), place)
 
@@ -290,6 +309,9 @@ class Unmatched:
     def changed(self, outcome: Outcome) -> set[int]:
         return set()
 
+    def residuals(self, outcome: Outcome) -> list[float] | None:
+        return None
+
 
 def _raised(pair: Pair, error: Exception) -> Verdict:
     """The user's own exception with its line; or an earlier line, where a change there mends all."""
@@ -311,10 +333,10 @@ def _raised(pair: Pair, error: Exception) -> Verdict:
     with quietly():
         truth = true_at(pair, {})
         shared, _ = called_codes(lambda: pair.run_forward(pair.copied({})))
-        watch = Watch(lambda: _ended(pair), shared)
+        watch = Watch(lambda: _ended(pair), shared, _entry(pair))
         watch.recorded(lambda: _ended(pair))
         known = truth if isinstance(truth, Truth) else None
-        search = Search(watch, known, lambda: pair.run({}), Unmatched(pair, truth), most=120)
+        search = Search(watch, known, _limited(pair, {}, watch), Unmatched(pair, truth), most=120)
         repair = next(search.repairs(), None)
         return _repaired(start, repair, search) if repair is not None else replace(start, evidence=())
 
@@ -328,7 +350,16 @@ def _ended(pair: Pair) -> None:
 def _search(pair: Pair, point: Point) -> Search:
     with quietly():
         shared, _ = called_codes(lambda: pair.run_forward(pair.copied(point.swap)))
-        watch = Watch(point.run, shared)
+        watch = Watch(point.run, shared, _entry(pair))
         watch.recorded(point.run)
     truth = point.truth if isinstance(point.truth, Truth) else None
-    return Search(watch, truth, point.bare_run, point)
+    return Search(watch, truth, _limited(pair, point.swap, watch), point)
+
+
+def _entry(pair: Pair) -> str:
+    return str(getattr(pair.backward, "__qualname__", ""))
+
+
+def _limited(pair: Pair, swap: Swap, watch: Watch) -> Callable[[], Outcome]:
+    """Both passes; a changed backward pass that may never end is ended."""
+    return lambda: pair.run(swap, partial(limited, watch.most_calls))

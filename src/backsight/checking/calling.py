@@ -10,6 +10,7 @@ import copy
 import inspect
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -148,6 +149,7 @@ class Pair:
                 )
         self.forward, self.backward = forward, backward
         self.names = _positional(forward, len(args))
+        self._signature = inspect.signature(backward)
         self.aliases: dict[Path, str] = {
             ("args", number, key): name for number, key, name in unpacked(forward, self.names)
         }
@@ -178,12 +180,15 @@ class Pair:
         bundle: dict[str, Any] = Copier(fresh)(self.bundle)
         return bundle
 
-    def run(self, swap: Mapping[Path, Any]) -> Outcome:
-        """Both passes, at the arguments with some replaced."""
+    def run(
+        self, swap: Mapping[Path, Any], around: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> Outcome:
+        """Both passes, at the arguments with some replaced; the backward pass within a context of its own."""
         bundle = self.copied(swap)
         cost, extra = self.run_forward(bundle)
-        arguments = arrange(self.backward, self.names, bundle["args"], extra)
-        return Outcome(cost, _call(self.backward, bundle["backward"], arguments), bundle)
+        arguments = arrange(self._signature, self.names, bundle["args"], extra)
+        with around():
+            return Outcome(cost, _call(self.backward, bundle["backward"], arguments), bundle)
 
 
 def _call(function: Callable[..., Any], owner: Any, arguments: Sequence[Any]) -> Any:
@@ -244,7 +249,7 @@ def _positional(function: Callable[..., Any], count: int) -> list[str]:
 
 
 def arrange(
-    backward: Callable[..., Any], names: Sequence[str], args: Sequence[Any], extra: Sequence[Any]
+    backward: inspect.Signature, names: Sequence[str], args: Sequence[Any], extra: Sequence[Any]
 ) -> list[Any]:
     """The arguments for `backward`: those of `forward` by name, then what `forward` returned beside the cost.
 
@@ -252,11 +257,9 @@ def arrange(
         CheckCallError: some parameter could be neither.
     """
     parameters = [
-        p
-        for p in inspect.signature(backward).parameters.values()
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        p for p in backward.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
-    if any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(backward).parameters.values()):
+    if any(p.kind is p.VAR_POSITIONAL for p in backward.parameters.values()):
         return list(args)
     known = dict(zip(names, args, strict=True))
     if not extra and len(parameters) == len(args) and not all(p.name in known for p in parameters):

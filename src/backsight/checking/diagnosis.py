@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from backsight.checking.numbers import largest, like, numeric
-from backsight.checking.recognise import by_name, called, is_right, means, recognised
+from backsight.checking.recognise import by_name, called, means, recognised
 from backsight.checking.repairs import (
     Edit,
     Splice,
@@ -27,30 +26,18 @@ from backsight.checking.repairs import (
     slopes,
     splices,
 )
+from backsight.checking.solving import put, solved
+from backsight.checking.suspicion import Judge, Suspicion
 from backsight.checking.truth import Quantity, Truth
 from backsight.checking.watching import Place, Watch, limited
+from backsight.ir.evaluate import Array
 
 MOST = 3000
 """Changes tried before the search gives up."""
 _COMPARING = 50_000
 """Calls that comparing one outcome may take."""
 
-
-class Judge(Protocol):
-    """Compares the gradients of an outcome."""
-
-    matches: list[Any]
-
-    def agrees(self, outcome: Any) -> bool: ...
-
-    def wrong(self) -> set[int]:
-        """Which gradients are wrong, by number."""
-
-    def wanted(self) -> set[str]:
-        """The parameters whose gradients are wrong, by the names that the forward pass has for them."""
-
-    def changed(self, outcome: Any) -> set[int]:
-        """Which gradients are not what the backward pass gives as it stands."""
+Attempts = Sequence[Callable[[Place], Iterator["Repair"]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,6 @@ class Repair:
     written: ast.AST | None
     splice: Splice | None = None
     detail: str = ""
-    tier: int = 0
 
 
 class Search:
@@ -71,7 +57,7 @@ class Search:
     Args:
         watch: the backward pass, recorded at this point.
         truth: what is true there; None if the forward pass cannot be traced.
-        run: both passes, from scratch.
+        run: both passes, from scratch; ends what may never end.
         point: compares the gradients of an outcome with the true ones.
     """
 
@@ -79,91 +65,62 @@ class Search:
         self, watch: Watch, truth: Truth | None, run: Callable[[], Any], point: Judge, most: int = MOST
     ) -> None:
         self.watch, self.truth, self.run, self.point = watch, truth, run, point
-        self.wrong, self.most = point.wrong(), most
+        self.most = most
+        self.suspicion = Suspicion(watch, truth, run, point)
         wanted = point.wanted()
         quantities = truth.quantities if truth is not None else []
         self._wanted = [q for q in quantities if q.kind == "adjoint" and q.of in wanted]
         self.tried = 0
-        self._groups: list[list[Place]] | None = None
 
     def repairs(self) -> Iterator[Repair]:
-        """Changes that work, the most convincing first."""
-        attempts = (
+        """Changes that work, the most convincing first.
+
+        Where a value is not what its name says, and all is well once it is, the mistake lies in that line or
+        before it; a small change there says more than that the line is wrong.
+        """
+        small = (
             self._rewrite,
+            self._rename,
             self._negate,
             self._replace_slopes,
             self._replace_roots,
-            self._replace_parts,
-            self._scale,
+            self._solve,
         )
-        for places in self.ordered():
-            for tier, attempt in enumerate(attempts):
+        parts = (self._replace_parts, self._scale)
+        groups = self.suspicion.groups
+        first = self._first_false()
+        if first is not None:
+            latest = self.suspicion.since(first.place)
+            before = [[p for p in g if self.suspicion.since(p) <= latest] for g in groups[:3:2]]
+            yield from self._tried(before, small)
+            own = [p for g in before for p in g if p.statement is first.place.statement]
+            yield from self._tried([own], parts)
+            yield first
+        yield from self._tried(groups, small)
+        yield from self._tried(groups, (*parts, self._replace_own))
+
+    def _tried(self, groups: list[list[Place]], attempts: Attempts) -> Iterator[Repair]:
+        for places in groups:
+            for attempt in attempts:
                 for place in places:
-                    for repair in attempt(place):
-                        yield replace(repair, tier=tier)
+                    yield from attempt(place)
                     if self.tried > self.most:
                         return
 
-    def ordered(self) -> list[list[Place]]:
-        """Places in the order they are computed, in groups: the most suspicious statements first.
-
-        A statement is suspicious if a change of its value would change just the gradients that are wrong;
-        less so if it would change others too, and less still if its value is known to be right.
-        """
-        if self._groups is None:
-            starts: dict[int, int] = {}
-            for p in self.watch.places:
-                if p.first > 0 or p.held is not None:
-                    starts.setdefault(id(p.statement), max(p.first, 0))
-                if p.first > 0:
-                    starts[id(p.statement)] = min(starts[id(p.statement)] or p.first, p.first)
-            ran = [p for p in self.watch.places if id(p.statement) in starts]
-            ran.sort(key=lambda p: (starts[id(p.statement)], p.number))
-            right, spread = self._right(ran), self._spread(ran)
-            groups: list[list[Place]] = [[], [], [], []]
-            for p in ran:
-                key = id(p.statement)
-                moved = spread.get(key)
-                if moved is not None and not moved >= self.wrong:
-                    continue
-                others = moved is not None and moved != self.wrong
-                groups[2 * (key in right) + others].append(p)
-            self._groups = groups
-        return self._groups
-
-    def _spread(self, places: list[Place]) -> dict[int, set[int]]:
-        """Which gradients change when what a statement gives is changed; nothing if that cannot be said."""
-        found: dict[int, set[int]] = {}
-        for place in places:
-            if not _is_top(place, places) or not place.arrays:
-                continue
-            key = id(place.statement)
-            try:
-                with limited(self.watch.most_calls):
-                    outcome = self.watch.replaced(place, _disturbed, self.run)
-                moved = self.point.changed(outcome)
-            except Exception:  # the user's code cannot go on with such a value: it matters to everything
-                moved = set(range(len(self.point.matches)))
-            found[key] = found.get(key, set()) | moved
-        return found
-
-    def _right(self, places: list[Place]) -> set[int]:
-        """Statements all of whose values are true and what their names say."""
-        if self.truth is None:
-            return set()
-        verdicts: dict[int, list[bool]] = {}
-        for p in places:
-            if p.is_root and p.arrays and isinstance(p.statement, ast.Assign):
-                verdicts.setdefault(id(p.statement), []).append(is_right(p, self.truth))
-        return {key for key, found in verdicts.items() if all(found)}
+    def _first_false(self) -> Repair | None:
+        """The earliest value that is not what its name says and mends everything once it is."""
+        for place, own in self.suspicion.false_by_name():
+            for splice in own:
+                if self.spliced(splice):
+                    return Repair(place, "value", None, splice)
+        return None
 
     def works(self, attempt: Callable[[], Any]) -> bool:
         self.tried += 1
         if self.tried > self.most:
             return False
         try:
-            with limited(self.watch.most_calls):
-                outcome = attempt()
+            outcome = attempt()
             with limited(_COMPARING):  # a result may hold itself, again and again
                 return self.point.agrees(outcome)
         except Exception:  # a change of ours may break the user's code in any way
@@ -171,7 +128,7 @@ class Search:
 
     def _edited(self, edit: Edit) -> bool:
         place = edit.place
-        place.put(ast.copy_location(edit.node, place.node))
+        place.put(ast.fix_missing_locations(ast.copy_location(edit.node, place.node)))
         try:
             return self.works(lambda: self.watch.rewritten(place, self.run))
         finally:
@@ -193,10 +150,48 @@ class Search:
         return self.works(lambda: self.watch.replaced(splice.place, splice.change, self.run))
 
     def _replace_roots(self, place: Place) -> Iterator[Repair]:
+        """The whole value of a line; not what its name asks for, since that mends what was wrong before."""
+        kinds: tuple[str, ...] = ("adjoint", "slope", "value")
+        if place.is_root and isinstance(place.statement, ast.AugAssign):
+            kinds = (*kinds, "step")  # what one use of a value adds
         if place.is_root:
-            named = by_name(place, self.truth) if self.truth is not None else []
-            named += [q for q in self._wanted if q not in named]
-            yield from self._replace(place, ("adjoint", "slope", "value"), named)
+            yield from self._replace(place, kinds, without=self._own(place))
+
+    def _replace_own(self, place: Place) -> Iterator[Repair]:
+        if place.is_root and self.truth is not None:
+            for splice in splices(place, self.truth, ("adjoint", "slope", "value"), self._own(place)):
+                if self.spliced(splice):
+                    yield Repair(place, "value", None, splice)
+
+    def _own(self, place: Place) -> list[Quantity]:
+        named = by_name(place, self.truth) if self.truth is not None else []
+        return named + [q for q in self._wanted if q not in named]
+
+    def _rename(self, place: Place) -> Iterator[Repair]:
+        for edit in any_names(place, self.watch):
+            if self._edited(edit):
+                yield Repair(place, edit.cause, edit.node, None, edit.detail)
+
+    def _solve(self, place: Place) -> Iterator[Repair]:
+        """Numbers for a value without a name, worked out from the gradients."""
+        if not place.is_root or self.truth is None or not place.arrays or self._own_name(place):
+            return
+        if isinstance(place.statement, ast.Return) or isinstance(place.values[0], int):
+            return
+        arrays = solved(place, lambda numbers: self._residuals(place, put(numbers)))
+        if arrays is not None:
+            splice = Splice(place, arrays, Quantity("solved", called(place), arrays[0]))
+            if self.spliced(splice):
+                yield Repair(place, "value", None, splice)
+
+    def _own_name(self, place: Place) -> bool:
+        return self.truth is not None and bool(by_name(place, self.truth))
+
+    def _residuals(self, place: Place, change: Callable[[Any, int], Any]) -> list[float] | None:
+        try:
+            return self.point.residuals(self.watch.replaced(place, change, self.run))
+        except Exception:  # other numbers may break the user's code in any way
+            return None
 
     def _negate(self, place: Place) -> Iterator[Repair]:
         for edit in negated(place):
@@ -210,19 +205,29 @@ class Search:
 
     def _replace_parts(self, place: Place) -> Iterator[Repair]:
         if not isinstance(place.node, ast.Constant):
-            for edit in any_names(place, self.watch):
-                if self._edited(edit):
-                    yield Repair(place, edit.cause, edit.node, None, edit.detail)
-            yield from self._replace(place, ("adjoint", "slope", "value", "step"), [])
+            yield from self._replace(place, ("adjoint", "slope", "value", "step"))
 
-    def _replace(self, place: Place, kinds: tuple[str, ...], named: list[Quantity]) -> Iterator[Repair]:
+    def _replace(
+        self, place: Place, kinds: tuple[str, ...], without: Sequence[Quantity] = ()
+    ) -> Iterator[Repair]:
         for edit in insertions(place, self.watch):
             if self._edited(edit):
                 yield Repair(place, edit.cause, edit.node, None, edit.detail)
-        if self.truth is not None:
-            for splice in splices(place, self.truth, kinds, named):
-                if self.spliced(splice):
-                    yield Repair(place, "value", None, splice)
+        if self.truth is None:
+            return
+        for splice in splices(place, self.truth, kinds):
+            if splice.quantity in without:
+                continue
+            for tried in (splice, *self._scaled(splice)):
+                if self.spliced(tried):
+                    yield Repair(place, "value", None, tried)
+
+    def _scaled(self, splice: Splice) -> Iterator[Splice]:
+        """The same times a constant that lines before it carry along, for a later one to take out."""
+        if splice.place.is_root and splice.quantity.kind == "adjoint":
+            for c in self.suspicion.scales:
+                arrays = tuple(Array(a.shape, [c * x for x in a.data]) for a in splice.arrays)
+                yield Splice(splice.place, arrays, splice.quantity)
 
     def _scale(self, place: Place) -> Iterator[Repair]:
         sizes = {s for p in self.watch.places for a in p.arrays[:1] for s in a.shape if s > 1}
@@ -232,19 +237,21 @@ class Search:
 
     def first_unknown(self) -> Place | None:
         """The first suspicious line that is not the gradient its name says, or gives nothing known."""
-        for group in self.ordered():
+        for group in self.suspicion.groups:
+            roots = [p for p in group if p.is_root and p.arrays and not self.suspicion.begins(p)]
             unknown: Place | None = None
-            for place in group:
-                if not place.is_root or not any(isinstance(v, float) for a in place.arrays for v in a.data):
+            for place in roots:
+                if not any(isinstance(v, float) for a in place.arrays for v in a.data):
                     continue
                 if self.truth is None or means(called(place), self.truth):
                     return place
                 known = recognised(place, self.truth, ("adjoint", "value", "slope", "step"))
                 unknown = place if unknown is None and not known else unknown
-            named = next((p for p in group if p.is_root and called(p)), None)
+            named = next((p for p in roots if called(p)), None)
             if unknown is not None or named is not None:
                 return unknown or named
-        return None
+        returns = [p for p in self.suspicion.ran if isinstance(p.statement, ast.Return)]
+        return returns[-1] if returns else None
 
     def first_not_finite(self) -> Place | None:
         """The first value that is nan or infinite, while none was before it."""
@@ -252,31 +259,3 @@ class Search:
             p for p in self.watch.places if any(not math.isfinite(x) for a in p.arrays[:1] for x in a.data)
         ]
         return min(broken, key=lambda p: p.first, default=None)
-
-
-def _is_top(place: Place, places: list[Place]) -> bool:
-    """Whether a place is the whole of a value of its statement, and no part of a larger one."""
-    if place.is_root or isinstance(place.owner, ast.stmt):
-        return True
-    return not any(
-        p.statement is place.statement and p is not place and p.arrays and _within(place.node, p.node)
-        for p in places
-    )
-
-
-def _within(inner: ast.AST, outer: ast.AST) -> bool:
-    return any(n is inner for n in ast.walk(outer))
-
-
-def _disturbed(value: Any, _: int) -> Any:
-    """Something quite different of the same shape: signs turned, every entry moved."""
-    array = numeric(value)
-    if array is None or not array.data:
-        return value
-    if all(isinstance(x, bool) for x in array.data):
-        return ~value if hasattr(value, "dtype") else not value
-    if isinstance(value, int):
-        return value + 1
-    scale = largest(array.data) or 1.0
-    data = [-1.3 * x + scale * (0.37 + 0.11 * (i % 7)) for i, x in enumerate(array.data)]
-    return like(value, array.shape, data)

@@ -130,20 +130,17 @@ def _by_label(
             (p for s in spellings(label) for p in known if p.name == s and _fits(part, p.value)), None
         )
         if target is None:
-            _require_numbers(part, label, known)
+            found += _without_numbers(part, label, (*start, *key), known)
         else:
             found += list(_together(part, target.value, (*start, *key), target.path, target.name))
     return found if len({m.parameter for m in found}) == len(found) else []
 
 
-def _require_numbers(part: Any, label: str, known: Sequence[Part]) -> None:
-    """Raises: CheckCallError for what is called a parameter's gradient and holds no numbers."""
+def _without_numbers(part: Any, label: str, key: Path, known: Sequence[Part]) -> Iterator[Match]:
+    """What is called a parameter's gradient and holds no numbers: a gradient all the same, but wrong."""
     meant = next((p for s in spellings(label) for p in known if p.name == s and _floats(p.value)), None)
     if meant is not None and part is not None and numeric(part) is None:
-        raise CheckCallError(
-            f"the gradient {label!r} is {_shown(part)}, but {meant.name} holds numbers",
-            remedy=f"return an array shaped like {meant.name}, or None for a gradient that is not computed",
-        )
+        yield Match(meant.name, meant.path, key)
 
 
 def _fits(gradient: Any, value: Any) -> bool:

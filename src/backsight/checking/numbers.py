@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from math import prod
@@ -23,13 +24,19 @@ def numeric(value: Any) -> Array | None:
         return Array(value.shape, value.data, value.dtype)
     if hasattr(type(value), "ravel") and hasattr(value, "dtype"):
         return Array(tuple(value.shape), value.ravel().tolist()) if value.dtype.kind in "fiub" else None
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, list | tuple) or not value or _holds_itself(value, ()):
         return None
     try:
         array = to_array(value)
     except (BacksightError, TypeError, IndexError):
         return None
     return array if all(isinstance(x, int | float) for x in array.data) else None
+
+
+def _holds_itself(value: list[Any] | tuple[Any, ...], above: tuple[int, ...]) -> bool:
+    """Whether a list contains itself, at whatever depth: there is no end to its numbers."""
+    inside = (*above, id(value))
+    return any(id(v) in inside or _holds_itself(v, inside) for v in value if isinstance(v, list | tuple))
 
 
 def size(array: Array) -> int:
@@ -93,10 +100,11 @@ def squeezed(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def like(original: Any, shape: tuple[int, ...], data: list[Any]) -> Any:
-    """Numbers in the kind of container that `original` is."""
+    """Numbers in the kind of container that `original` is; a lone number gives way to an array."""
     if isinstance(original, Array):
         return type(original)(shape, data)
-    if hasattr(original, "ravel"):
+    alone = isinstance(original, int | float) and shape and "numpy" in sys.modules
+    if hasattr(original, "ravel") or alone:
         numpy = import_module("numpy")
         return numpy.array(data, dtype=float).reshape(shape)[()]
     nested = Array(shape, data).tolist()

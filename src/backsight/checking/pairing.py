@@ -12,7 +12,11 @@ EXAMPLES = ("example", "EXAMPLE")
 
 
 def pair_in(
-    names: Mapping[str, Any], file: str, forward: str = "forward", backward: str = "backward"
+    names: Mapping[str, Any],
+    file: str,
+    forward: str = "forward",
+    backward: str = "backward",
+    remedy: str = "call your functions forward and backward",
 ) -> tuple[Callable[..., Any], Callable[..., Any], tuple[Any, ...]]:
     """The two functions, and the arguments of forward.
 
@@ -21,6 +25,7 @@ def pair_in(
         file: what messages call it.
         forward, backward: their names; `net.forward` is a method of the file's `net`. Where the file has no
             such function, the method of the one object that has it.
+        remedy: what to do about a name that is missing.
 
     The arguments are the file's `example`: a tuple, a dict by forward's parameters, or a function that gives
     either.
@@ -28,7 +33,7 @@ def pair_in(
     Raises:
         LoadError: a function or the example is missing.
     """
-    first, second = (_member(names, file, name) for name in (forward, backward))
+    first, second = (_member(names, file, name, remedy) for name in (forward, backward))
     example = next((names[name] for name in EXAMPLES if name in names), None)
     example = example() if callable(example) else example
     if isinstance(example, Mapping):
@@ -41,7 +46,7 @@ def pair_in(
     return first, second, tuple(example)
 
 
-def _member(names: Mapping[str, Any], file: str, name: str) -> Callable[..., Any]:
+def _member(names: Mapping[str, Any], file: str, name: str, remedy: str) -> Callable[..., Any]:
     """A function by its dotted name, or that method of the one object that has it."""
     first, *rest = name.split(".")
     found = names.get(first)
@@ -54,7 +59,7 @@ def _member(names: Mapping[str, Any], file: str, name: str) -> Callable[..., Any
         own = [k for k, v in names.items() if inspect.isfunction(v)]
         raise LoadError(
             f"{file} has no function {name!r}",
-            remedy=f"name it with --forward or --backward; the file defines {', '.join(own) or 'none'}",
+            remedy=f"{remedy}; the file defines {', '.join(own) or 'none'}",
         )
     result: Callable[..., Any] = found
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from backsight.checking.matching import spellings
@@ -69,28 +69,43 @@ def means(name: str, truth: Truth) -> list[str]:
     return [s for s in spellings(name) if s != name and s in known]
 
 
+def _slope_named(name: str, truth: Truth) -> Quantity | None:
+    """The local slope that a name speaks of: of p by q for `dp_dq`."""
+    after, divided, before = name.removeprefix("d").partition("_d")
+    if not divided or not name.startswith("d") or after not in truth.values or before not in truth.values:
+        return None
+    return truth.slope(after, before)
+
+
 def by_name(place: Place, truth: Truth) -> list[Quantity]:
-    """What a name speaks of: the gradient by z1 for `dz1`, the value z1 for `z1`."""
+    """What a name speaks of: the gradient by z1 for `dz1`, the value z1 for `z1`, a slope for `dp_dq`."""
     name = called(place)
     meant = means(name, truth)
+    if not meant and (slope := _slope_named(name, truth)) is not None:
+        return [slope]
     return [
         q
         for q in truth.quantities
-        if (q.kind == "adjoint" and q.of in meant) or (q.kind == "value" and q.of == name and not meant)
+        if (q.kind == "adjoint" and (q.of in meant or stem(q.of) in meant))
+        or (q.kind == "value" and name in (q.of, stem(q.of)) and not meant)
     ]
 
 
-def _scaled(place: Place, truth: Truth) -> bool:
-    """Whether a value is an adjoint but for a positive factor, which another line may well supply."""
+def scale_of(arrays: Sequence[Array], truth: Truth, meant: Sequence[str] = ()) -> float | None:
+    """The positive factor, which another line may well supply, by which a value differs from an adjoint.
+
+    Args:
+        meant: the forward values it may be the adjoint of; all that have names by default.
+    """
     named = truth.program.variables()
-    for q, stack in candidates(truth, ("adjoint",), [a.shape for a in place.arrays]):
-        if q.of not in named or not named[q.of].named:
+    for q, stack in candidates(truth, ("adjoint",), [a.shape for a in arrays]):
+        if q.of not in named or not named[q.of].named or (meant and q.of not in meant):
             continue
-        factors = [ratio(a, b) or 1.0 for a, b in zip(place.arrays, stack, strict=True)]
+        factors = [ratio(a, b) or 1.0 for a, b in zip(arrays, stack, strict=True)]
         alike = all(f > 0 and abs(f / factors[0] - 1) < 1e-6 for f in factors)
-        if alike and factors[0] != 1 and (len(factors) > 1 or len(place.arrays[0].data) > 1):
-            return True
-    return False
+        if alike and factors[0] != 1 and (len(factors) > 1 or len(arrays[0].data) > 1):
+            return factors[0]
+    return None
 
 
 def _lies_across(place: Place, quantity: Quantity, truth: Truth) -> bool:
@@ -100,21 +115,65 @@ def _lies_across(place: Place, quantity: Quantity, truth: Truth) -> bool:
     return not same_data(place.arrays[0].data, quantity.array.data)
 
 
-def is_right(place: Place, truth: Truth) -> bool:
-    """Whether a statement's value is true and what its name says, where a name says anything."""
-    if any(isinstance(v, bool | int) for v in place.values):
+def is_right(place: Place, truth: Truth, supplied: bool = True) -> bool:
+    """Whether a statement's value is true and what its name says, where a name says anything.
+
+    Args:
+        supplied: whether a later line may supply a constant factor.
+    """
+    name, variables = called(place), truth.program.variables()
+    meant = means(name, truth)
+    slope = _slope_named(name, truth) if not meant else None
+    if slope is not None:
+        return len(place.arrays) == 1 and same_data(place.arrays[0].data, slope.array.data)
+    if name not in variables and any(isinstance(v, bool | int) for v in place.values):
         return all(not isinstance(v, int) or v >= 0 for v in place.values)  # no count is negative
     found = [q for q in recognised(place, truth) if not _lies_across(place, q, truth)]
-    name = called(place)
-    meant = means(name, truth)
     if not found:
-        return not meant and name not in truth.program.variables() and _scaled(place, truth)
+        return not meant and name not in variables and supplied and scale_of(place.arrays, truth) is not None
     if meant:
         return any(q.kind == "adjoint" and (q.of in meant or stem(q.of) in meant) for q in found)
-    if name in truth.program.variables():
+    if name in variables:
         return any(q.kind == "value" and stem(q.of) == stem(name) for q in found)
-    named = truth.program.variables()
-    return bool(name) and any(q.kind == "adjoint" and q.of in named and named[q.of].named for q in found)
+    recomputed = not isinstance(place.node, ast.Name) and len(place.arrays[0].data) > 1
+    return bool(name) and any(
+        recomputed if q.kind == "value" else q.of in variables and variables[q.of].named for q in found
+    )
+
+
+def is_true(place: Place, truth: Truth) -> bool:
+    """Whether a value without a name is an adjoint, by more than one number."""
+    return len(place.arrays[0].data) > 1 and bool(recognised(place, truth, ("adjoint",)))
+
+
+def is_right_sum(place: Place, total: Array, truth: Truth, supplied: bool) -> bool:
+    """Whether what a statement adds to ends as the gradient its name speaks of, or that times a constant."""
+    meant = means(called(place), truth)
+    ends = [q for q in truth.quantities if q.kind == "adjoint" and q.of in meant]
+    if any(q.array.shape == total.shape and same_data(q.array.data, total.data) for q in ends):
+        return True
+    return supplied and bool(meant) and scale_of([total], truth, meant) is not None
+
+
+def false_from(place: Place, truth: Truth) -> int:
+    """When a value was first not what its name says; when it was first computed, if the name says nothing."""
+    own = by_name(place, truth)
+    if not own or len(place.arrays) < 2:
+        return place.first
+    names = {stem(q.of) for q in own}
+    right = [
+        next(
+            (
+                i
+                for i, (a, b) in enumerate(zip(place.arrays, stack, strict=True))
+                if not same_data(a.data, b.data)
+            ),
+            len(place.arrays) - 1,
+        )
+        for q, stack in candidates(truth, (own[0].kind,), [a.shape for a in place.arrays])
+        if stem(q.of) in names
+    ]
+    return place.times[max(right, default=0)]
 
 
 def table(watch: Watch, truth: Truth) -> Iterator[Adjoint]:
@@ -189,12 +248,14 @@ def _sigma(x: float) -> float:
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
 
 
+NO_SLOPE = "the identity"
+
 # Slopes of activations by input x and output y, as formulas in the names of these: {x}, {y}.
 SLOPES: tuple[tuple[str, str, Callable[[float, float], float]], ...] = (
     ("ReLU", "({x} > 0)", lambda x, y: float(x > 0)),
     ("tanh", "(1 - {y}**2)", lambda x, y: 1 - y * y),
     ("the sigmoid", "{y} * (1 - {y})", lambda x, y: y * (1 - y)),
-    ("nothing at all", "1", lambda x, y: 1.0),
+    (NO_SLOPE, "1", lambda x, y: 1.0),
     ("the sigmoid, taken at its input", "{x} * (1 - {x})", lambda x, y: x * (1 - x)),
     ("tanh, taken at its input", "(1 - {x}**2)", lambda x, y: 1 - x * x),
     ("softplus", "sigmoid({x})", lambda x, y: _sigma(x)),
@@ -233,4 +294,7 @@ def _slope(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
         return None
     remedy = f"multiply by {should[1].format(x=before, y=after)}" if should else ""
     tail = f", but {after} comes from {before} by {should[0]}" if should else ""
+    if used[0] == NO_SLOPE:
+        says = f"every entry is multiplied by 1 here, as if {after} were {before} itself"
+        return Fault("slope", f"{says}{tail}", remedy)
     return Fault("slope", f"this multiplies by the slope of {used[0]}{tail}", remedy)

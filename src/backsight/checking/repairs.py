@@ -93,6 +93,20 @@ def edits(place: Place, watch: Watch) -> Iterator[Edit]:
         return
     if any(len(a.shape) == 2 for a in place.arrays[:1]):
         yield Edit(place, ast.Attribute(node, "T", ast.Load()), "transpose")
+    if place.is_root and hasattr(place.values[0], "sum"):
+        yield from _of_sum(place)
+
+
+def _of_sum(place: Place) -> Iterator[Edit]:
+    """A sum over an axis that may be missing."""
+    for axis in range(len(place.arrays[0].shape)):
+        for keepdims in (True, False):
+            keywords = [
+                ast.keyword("axis", ast.Constant(axis)),
+                ast.keyword("keepdims", ast.Constant(keepdims)),
+            ]
+            summed = ast.Attribute(place.node, "sum", ast.Load())
+            yield Edit(place, ast.Call(summed, [], keywords[: 1 + keepdims]), "sum")
 
 
 def negated(place: Place) -> Iterator[Edit]:
@@ -218,6 +232,9 @@ def atoms(place: Place, watch: Watch) -> Iterator[tuple[ast.expr, Array]]:
 
 def _other_names(place: Place, watch: Watch) -> Iterator[Edit]:
     node = place.node
+    if isinstance(node, ast.Name) and isinstance(place.held, list | dict):
+        names = [n for n in watch.held_names(place) if n != node.id]
+        yield from (Edit(place, ast.Name(n, ast.Load()), "name") for n in names)
     if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or not place.arrays:
         return
     mine = ast.dump(node)
@@ -270,10 +287,12 @@ _SLOPES = (
 
 def slopes(place: Place, watch: Watch) -> Iterator[Edit]:
     """The slopes of common activations, of whatever the expression is made of."""
-    if not isinstance(place.node, ast.BinOp | ast.Compare | ast.UnaryOp) or not place.arrays:
+    if not place.arrays or not (
+        isinstance(place.node, ast.BinOp | ast.Compare | ast.UnaryOp) or place.is_root
+    ):
         return
     shape, seen = place.arrays[0].shape, set()
-    for part in watch.inside(place):
+    for part in [place, *watch.inside(place)] if place.is_root else watch.inside(place):
         spelled = ast.unparse(part.node)
         if part.arrays and part.arrays[0].shape == shape and spelled not in seen:
             seen.add(spelled)

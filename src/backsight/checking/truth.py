@@ -81,9 +81,12 @@ class Truth:
         self.quantities = [
             *(Quantity("value", n, values[n]) for n in forward),
             *(Quantity("adjoint", n, a) for n, a in self.adjoints.items()),
-            *(Quantity("slope", of, values[s], via) for s, of, via in slopes),
+            *(Quantity("slope", of, values[s.name], via) for s, of, via in slopes if isinstance(s, Var)),
         ]
-        known = {*forward, *(str(a) for a in result.adjoints.values()), *(s for s, _, _ in slopes)}
+        self._slopes: dict[str, list[tuple[str, Array]]] = {}
+        for s, of, via in slopes:
+            self._slopes.setdefault(via, []).append((of, _of(s, values)))
+        known = {*forward, *(str(a) for a in result.adjoints.values()), *(str(s) for s, _, _ in slopes)}
         self.quantities += [
             Quantity("step", e.output.name, values[e.output.name])
             for e in whole.equations
@@ -97,6 +100,29 @@ class Truth:
             for a in e.inputs:
                 if isinstance(a, Var):
                     self.users.setdefault(a.name, []).append(e)
+
+    def slope(self, after: str, before: str) -> Quantity | None:
+        """The slope of one value by another, entry by entry, over all the elementwise steps between them."""
+        start = self.values[before]
+        found = {before: Array(start.shape, [1.0] * len(start.data))}
+        mixed: set[str] = set()  # what depends on `before` otherwise than entry by entry
+        for e in self.program.equations:
+            inputs = {a.name for a in e.inputs if isinstance(a, Var)}
+            if not inputs & (mixed | set(found)):
+                continue
+            steps = self._slopes.get(e.output.name)
+            if steps is None or inputs & mixed or self.values[e.output.name].shape != start.shape:
+                mixed.add(e.output.name)
+                continue
+            total = [0.0] * len(start.data)
+            for of, step in steps:
+                if of in found:
+                    data = step.data if step.shape == start.shape else step.data[:1] * len(total)
+                    total = [t + x * y for t, x, y in zip(total, data, found[of].data, strict=True)]
+            found[e.output.name] = Array(start.shape, total)
+            if e.output.name == after:
+                return Quantity("slope", before, found[after], after)
+        return None
 
     def edge(self, name: str) -> tuple[str, str, Origin | None]:
         """The step that a value's gradient comes back through: (from, to, its line in the forward pass)."""
@@ -215,11 +241,11 @@ def _traced(
     return traced.program, names, traced.captured
 
 
-def _with_slopes(whole: Program, forward: Program) -> tuple[Program, list[tuple[str, str, str]]]:
-    """The slope of every elementwise step, as further values: (its name, by which value, of which value)."""
+def _with_slopes(whole: Program, forward: Program) -> tuple[Program, list[tuple[Atom, str, str]]]:
+    """The slope of every elementwise step, as further values: (the slope, by which value, of which value)."""
     builder = Builder(whole.name)
     builder.adopt(whole)
-    slopes: list[tuple[str, str, str]] = []
+    slopes: list[tuple[Atom, str, str]] = []
     for e in forward.equations:
         op = REGISTRY[e.op]
         if op.family is not Family.MAP or op.vjp is None or e.output.type.dtype != "float64":
@@ -230,8 +256,8 @@ def _with_slopes(whole: Program, forward: Program) -> tuple[Program, list[tuple[
         except BacksightError:
             continue
         for operand, slope in zip(e.inputs, found, strict=True):
-            if isinstance(operand, Var) and slope is not None and isinstance(slope.atom, Var):
-                slopes.append((slope.atom.name, operand.name, e.output.name))
+            if isinstance(operand, Var) and slope is not None:
+                slopes.append((slope.atom, operand.name, e.output.name))
     return builder.finish(whole.outputs), slopes
 
 

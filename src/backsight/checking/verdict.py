@@ -154,7 +154,7 @@ def _row(g: Compared) -> str:
     if g.agrees:
         return f"  ✓ {g.name}"
     if g.given is None:
-        return f"  ✗ {g.name}: missing"
+        return f"  ✗ {g.name}: no numbers"
     if g.given.shape != g.true.shape:
         return f"  ✗ {g.name}: shape {g.given.shape}, should be {g.true.shape}"
     worst = max(range(len(g.true.data)), key=lambda i: _gap(g.given, g.true, i), default=0)

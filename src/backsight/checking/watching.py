@@ -50,7 +50,7 @@ class Place:
     Attributes:
         node: its syntax tree; `owner`, `slot`, `index`: where that hangs in its parent.
         statement: the statement it stands in.
-        values: what it gave, each time, in the last recorded run.
+        values: what it gave, each time, in the last recorded run; `times`: when.
         first: when it was first computed.
     """
 
@@ -64,6 +64,7 @@ class Place:
     number: int = -1
     values: list[Any] = field(default_factory=list)
     arrays: list[Array] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
     first: int = -1
     held: Any = None
 
@@ -103,8 +104,7 @@ class Source:
             if line is not None and not first_line(top) <= line <= (top.end_lineno or line):
                 continue
             if id(top) not in made:
-                module = ast.fix_missing_locations(ast.Module([transform(top)], type_ignores=[]))
-                made[id(top)] = compile(module, self.file, "exec")
+                made[id(top)] = compile(ast.Module([transform(top)], type_ignores=[]), self.file, "exec")
             code = _find(made[id(top)], function.__code__)
             if code is not None and code.co_freevars == function.__code__.co_freevars:
                 result.append((function, code))
@@ -117,9 +117,11 @@ class Watch:
     Args:
         run: runs the backward pass once, from scratch.
         shared: code that the forward pass runs too, which is left as it is.
+        entry: the qualified name of the function that the pass begins with.
     """
 
-    def __init__(self, run: Callable[[], Any], shared: set[CodeType]) -> None:
+    def __init__(self, run: Callable[[], Any], shared: set[CodeType], entry: str) -> None:
+        self.entry = entry
         codes, calls = called_codes(run)
         self.most_calls = 20 * calls + 2000
         self.sources = _sources(codes - shared)
@@ -136,20 +138,21 @@ class Watch:
         self.places = list({id(p.node): p for p in self.places}.values())
         for number, place in enumerate(self.places):
             place.number = number
-        self._numbers = {id(p.node): p.number for p in self.places if not isinstance(p.node, ast.Constant)}
+        seen = [p for p in self.places if p.is_root or not isinstance(p.node, ast.Constant)]
+        self._numbers = {id(p.node): p.number for p in seen}
         self._probed = [pair for s in self.sources for pair in s.compiled(self._instrumented)]
         self.statements = {id(p.statement): p.statement for p in self.places}
         self._blocks = {id(s): b for source in self.sources for b in _blocks(source.tree) for s in b}
 
     def _instrumented(self, top: ast.stmt) -> ast.stmt:
         marked = _copied_with_marks(top, self._numbers)
-        changed: ast.stmt = _Prober().visit(marked)
+        changed: ast.stmt = ast.fix_missing_locations(_Prober().visit(marked))
         return changed
 
     def recorded(self, run: Callable[[], Any]) -> Any:
         """Run with every value recorded at its place."""
         for place in self.places:
-            place.values, place.arrays, place.first, place.held = [], [], -1, None
+            place.values, place.arrays, place.times, place.first, place.held = [], [], [], -1, None
         count = 0
         self._locals: dict[str, dict[str, Any]] = {}
         self._names: dict[str, dict[str, Array]] = {}
@@ -166,6 +169,7 @@ class Watch:
             else:
                 place.first = count if place.first < 0 else place.first
                 place.values.append(value)
+                place.times.append(count)
                 place.arrays.append(array)
             return value
 
@@ -187,6 +191,11 @@ class Watch:
             found = {n: numeric(v) for n, v in self._locals.get(place.function, {}).items()}
             self._names[place.function] = {n: a for n, a in found.items() if a is not None}
         return self._names[place.function]
+
+    def held_names(self, place: Place) -> list[str]:
+        """The names in a place's function that hold an array or a container of them."""
+        held = self._locals.get(place.function, {})
+        return [n for n, v in held.items() if numeric(v) is not None or isinstance(v, list | dict)]
 
     def siblings(self, place: Place) -> list[tuple[str, Array]]:
         """What lies beside an entry of a dict or an attribute of an object, by key."""
@@ -214,7 +223,7 @@ class Watch:
         """Whether an attempt works with another statement in the place of the one a value belongs to."""
         block = self._blocks[id(place.statement)]
         index = block.index(place.statement)
-        block[index] = ast.copy_location(statement, place.statement)
+        block[index] = ast.fix_missing_locations(ast.copy_location(statement, place.statement))
         try:
             return attempt()
         finally:

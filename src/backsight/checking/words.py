@@ -26,6 +26,7 @@ _SENTENCES = {
     "accumulated": "this adds to what was there, where it should replace it",
     "missing factor": "a factor is missing",
     "missing term": "a term is missing: a value used more than once collects the gradient of every use",
+    "sum": "a sum is missing over what was stretched going forward",
     "slope": "the slope is that of another activation",
     "factor": "a factor is missing, or one too many",
 }
