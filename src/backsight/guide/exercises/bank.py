@@ -8,11 +8,16 @@ from functools import cache
 from pathlib import Path
 
 from backsight.emit.javascript import emit_module
+from backsight.guide.exercises.graphs import graphs
 from backsight.guide.exercises.slopes import chains, reuses
 from backsight.guide.exercises.structure import Structure
 from backsight.lower import lower
 
-FAMILIES: dict[str, Callable[[], Iterable[Structure]]] = {"chain": chains, "reuse": reuses}
+FAMILIES: dict[str, Callable[[], Iterable[Structure]]] = {
+    "chain": chains,
+    "reuse": reuses,
+    "graph": graphs,
+}
 _HEADER = "Exercises, written by backsight from traced Python; see the .json beside it. Do not edit."
 
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from backsight.api import grad
-from backsight.guide.exercises.structure import Number, Structure, functions, record, slope_tex, tex_lines
+from backsight.guide.exercises.structure import (
+    Number,
+    Structure,
+    functions,
+    plus,
+    record,
+    slope_tex,
+    tex_lines,
+    times,
+)
 from backsight.models.random import Random
 
 LEAST_X, MOST_X = 0.3, 1.9
@@ -25,6 +34,7 @@ class Block:
         needs_positive: whether X has to be.
         most: the largest coefficient.
         from_output: its slope written with its output Y; a mistake writes X there.
+        slips: what a slip of the power rule makes of its slope.
         level: how hard it is.
     """
 
@@ -33,6 +43,7 @@ class Block:
     needs_positive: bool = False
     most: int = 9
     from_output: str = ""
+    slips: tuple[str, ...] = ()
     level: int = 1
 
 
@@ -51,18 +62,18 @@ INNER = (
     Block("np.exp(-X) + K", positive=True, most=4, level=2),
 )
 OUTER = (
-    Block("X**2", positive=True),
-    Block("X**3"),
-    Block("K * X**2", most=5),
-    Block("X**4", positive=True),
+    Block("X**2", positive=True, slips=("X", "2 * X**2")),
+    Block("X**3", slips=("X**2", "3 * X**3", "2 * X**3")),
+    Block("K * X**2", most=5, slips=("K * X", "2 * K * X**2")),
+    Block("X**4", positive=True, slips=("X**3", "4 * X**4")),
     Block("np.sin(X)"),
     Block("K * np.sin(X)", most=5),
     Block("np.cos(X)"),
     Block("np.exp(X)", positive=True, from_output="Y"),
     Block("np.exp(-X)", positive=True, from_output="-Y"),
-    Block("np.sqrt(X)", positive=True, needs_positive=True, level=1),
+    Block("np.sqrt(X)", positive=True, needs_positive=True, slips=("1 / np.sqrt(X)", "np.sqrt(X) / 2")),
     Block("np.log(X)", needs_positive=True),
-    Block("1 / X", needs_positive=True, positive=True, level=2),
+    Block("1 / X", needs_positive=True, positive=True, slips=("-1 / X", "-2 / X**3"), level=2),
     Block("np.tanh(X)", from_output="1 - Y**2", level=2),
     Block("1 / (1 + np.exp(-X))", positive=True, from_output="Y * (1 - Y)", level=2),
 )
@@ -75,16 +86,15 @@ class _Writer:
     def __init__(self) -> None:
         self.ranges: dict[str, tuple[int, int]] = {}
 
-    def take(self, block: Block) -> Callable[[str], str]:
-        """The block's text with coefficients of its own, as a function of its argument's text."""
+    def take(self, block: Block) -> Callable[..., str]:
+        """The block's text (or another) with its own coefficients, as a function of its argument's text."""
         names: dict[str, str] = {}
         for letter in ("K", "L"):
             if re.search(rf"\b{letter}\b", block.text):
                 names[letter] = f"k{len(self.ranges) + 1}"
                 self.ranges[names[letter]] = (2, block.most)
 
-        def write(argument: str) -> str:
-            text = block.text
+        def write(argument: str, text: str = block.text) -> str:
             for letter, name in names.items():
                 text = re.sub(rf"\b{letter}\b", name, text)
             simple = argument.isidentifier() or text == f"np.{text[3:].split('(')[0]}(X)"
@@ -120,20 +130,26 @@ def _chain(index: int, blocks: tuple[Block, ...]) -> Structure:
     signature = ", ".join(inputs)
     lines = [f"    {b} = {t(a)}" for t, a, b in zip(texts, names, names[1:], strict=False)]
     nested = "x"
-    for text in texts:
-        nested = text(nested)
+    for write in texts:
+        nested = write(nested)
     source = f"def parts({signature}):\n" + "\n".join(lines) + f"\n    return {names[-1]}\n"
     source += f"def whole({signature}):\n    return {nested}\n"
     for position, text in enumerate(texts):
         at = ", ".join([names[position], *writer.ranges])
         source += f"def step{position}({at}):\n    return {text(names[position])}\n"
+    for number, slip in enumerate(blocks[-1].slips):
+        source += (
+            f"def slip{number}({', '.join(['x', *writer.ranges])}):\n    return {texts[-1]('x', slip)}\n"
+        )
     made = functions(source)
+    slips = [made[f"slip{number}"] for number in range(len(blocks[-1].slips))]
     steps = [made[f"step{position}"] for position in range(len(texts))]
     mixed = _mixed_up(blocks[-1])
 
     def compute(x: Number, *k: Number) -> dict[str, Number]:
         bound = [lambda value, step=step: step(value, *k) for step in steps]
-        return _chain_values(bound, x, mixed)
+        slipped = [lambda value, slip=slip: slip(value, *k) for slip in slips]
+        return _chain_values(bound, x, mixed, slipped)
 
     program, values = record(inputs, compute, f"chain_{index}")
     level = max(block.level for block in blocks) + (1 if len(blocks) == 3 else 0)
@@ -170,6 +186,9 @@ _CHAIN_MISTAKES = {
     "value": "value-for-slope",
     "product": "composition-is-multiplication",
     "input_kept": "input-for-output",
+    "slip0": "power-rule",
+    "slip1": "power-rule",
+    "slip2": "power-rule",
     "opposite": "sign",
 }
 
@@ -184,14 +203,17 @@ def _mixed_up(block: Block) -> Callable[[Number], Number] | None:
 
 
 def _chain_values(
-    steps: Sequence[Callable[[Number], Number]], x: Number, mixed: Callable[[Number], Number] | None
+    steps: Sequence[Callable[[Number], Number]],
+    x: Number,
+    mixed: Callable[[Number], Number] | None,
+    slips: Sequence[Callable[[Number], Number]],
 ) -> dict[str, Number]:
     """Values, factors, the slope and what mistakes make of it; innermost step first."""
     places = [x]
     for step in steps:
         places.append(step(places[-1]))
     factors = [grad(step)(place) for step, place in zip(steps, places, strict=False)]
-    inner = _times(factors[:-1])
+    inner = times(factors[:-1])
     outer = steps[-1]
 
     def whole(value: Number) -> Number:
@@ -200,7 +222,7 @@ def _chain_values(
         return value
 
     def product(value: Number) -> Number:
-        return _times([step(value) for step in steps])
+        return times([step(value) for step in steps])
 
     slope = grad(whole)(x)
     found: dict[str, Number] = {"y": places[-1], "slope": slope}
@@ -208,8 +230,8 @@ def _chain_values(
     found |= {f"factor{i}": factor for i, factor in enumerate(factors)}
     found["outer_at_x"] = grad(outer)(x) * inner
     found["outer_at_slope"] = grad(outer)(inner)
-    found["added"] = _plus(factors)
-    found["forgot_inner"] = _times(factors[1:])
+    found["added"] = plus(factors)
+    found["forgot_inner"] = times(factors[1:])
     found["forgot_outer"] = inner
     if len(factors) > 2:
         found["forgot_middle"] = factors[0] * factors[2]
@@ -217,22 +239,9 @@ def _chain_values(
     found["product"] = grad(product)(x)
     if mixed is not None:
         found["input_kept"] = mixed(places[-2]) * inner
+    found |= {f"slip{i}": slip(places[-2]) * inner for i, slip in enumerate(slips)}
     found["opposite"] = -slope
     return found
-
-
-def _times(numbers: list[Number]) -> Number:
-    result = numbers[0]
-    for number in numbers[1:]:
-        result = result * number
-    return result
-
-
-def _plus(numbers: list[Number]) -> Number:
-    result = numbers[0]
-    for number in numbers[1:]:
-        result = result + number
-    return result
 
 
 # Side by side -----------------------------------------------------------------------------------------------
