@@ -2,7 +2,7 @@
 
 import type { Kernel, KernelModule } from '../engine/payload.ts';
 
-export const FAMILIES = ['chain', 'reuse'] as const;
+export const FAMILIES = ['chain', 'reuse', 'graph'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 export interface Structure {
@@ -28,6 +28,21 @@ export interface SlopeStructure extends Structure {
   factors: string[];
   /** The slope as a sum of products, in TeX: each slope by the engine. */
   solution: string[][];
+}
+
+/** Lines from inputs to a cost C; an edge leads from what is read to what is computed. */
+export interface GraphStructure extends Structure {
+  sources: string[];
+  nodes: { name: string; at: [number, number] }[];
+  edges: [string, string][];
+  lines: { name: string; tex: string }[];
+  /** Every way from a node to C, as the nodes it visits. */
+  paths: Record<string, string[][]>;
+  /** By node: the edges on its ways to C, and those that begin where its nudge arrives. */
+  carrying: Record<string, number[]>;
+  moving: Record<string, number[]>;
+  steps: { from: string; to: string; slope: string; needs: number[] }[];
+  which: Record<string, string>;
 }
 
 export interface Library {

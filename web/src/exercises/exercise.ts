@@ -2,8 +2,17 @@
 
 import type { Family, Numbers } from './bank.ts';
 
-export const KINDS = ['formula', 'number'] as const;
+export const KINDS = ['formula', 'number', 'order', 'arrow', 'edges'] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** The families that each kind is drawn from. */
+export const OFFERED: Record<Kind, readonly Family[]> = {
+  formula: ['chain', 'reuse'],
+  number: ['chain', 'reuse', 'graph'],
+  order: ['graph'],
+  arrow: ['graph'],
+  edges: ['graph'],
+};
 
 /** Where an exercise comes from: the same address, the same exercise. */
 export interface Address {
@@ -17,12 +26,28 @@ export interface Line {
   tex: string;
 }
 
+/** A graph as it is drawn: places 0 to 1, across and down. */
+export interface Picture {
+  nodes: { name: string; at: [number, number] }[];
+  edges: [string, string][];
+  /** What stands at nodes and edges, where anything does. */
+  values?: Record<string, string>;
+  slopes?: string[];
+  /** The node that the question is about. */
+  marked?: string;
+}
+
 interface Base {
   address: Address;
+  /** What it was drawn from. */
+  source: { structure: string; numbers: Numbers };
   /** What is given, in mathematical type. */
   given: Line[];
+  picture?: Picture;
   /** The question; $…$ is TeX. */
   ask: string;
+  /** A right answer: as it would be handed in, but for formulas and numbers TeX to read. */
+  solution: string;
 }
 
 /** What an answer is compared with, at one place. */
@@ -46,8 +71,6 @@ export interface FormulaExercise extends Base {
   form: 'product' | null;
   /** Mistakes by the name of their value. */
   mistakes: Record<string, string>;
-  /** How a right answer may look, for those who ask to see it. */
-  solution: string;
 }
 
 export interface NumberExercise extends Base {
@@ -56,12 +79,54 @@ export interface NumberExercise extends Base {
   place: Place;
   tolerance: number;
   mistakes: Record<string, string>;
-  solution: string;
+  /** What a mistake is about, in TeX, by the name of its value. */
+  which: Record<string, string>;
 }
 
-export type Exercise = FormulaExercise | NumberExercise;
+/** One line of a backward pass: what arrived at `to` goes on to `from`. */
+export interface Step {
+  from: string;
+  to: string;
+  tex: string;
+  /** The same to be heard. */
+  says: string;
+  /** Steps that must come before: all that bring something to `to`. */
+  needs: number[];
+}
 
-/** An answer as it is kept and put into links. */
+export interface OrderExercise extends Base {
+  kind: 'order';
+  steps: Step[];
+  /** How they are laid out: places in `steps`. */
+  shuffled: number[];
+}
+
+export interface EdgesExercise extends Base {
+  kind: 'edges';
+  picture: Picture;
+  /** The node whose influence is asked for. */
+  start: string;
+  right: number[];
+  /** Edges that begin where a nudge of the start arrives. */
+  moving: number[];
+  paths: string[][];
+}
+
+export interface ArrowExercise extends Base {
+  kind: 'arrow';
+  picture: Picture;
+  /** Arrows that are right, as `from>to`. */
+  right: string[];
+  /** What every other arrow shows. */
+  wrong: Record<string, { mistake: string; which?: string }>;
+}
+
+export type Exercise = FormulaExercise | NumberExercise | OrderExercise | EdgesExercise | ArrowExercise;
+
+/**
+ * An answer as it is kept and put into links: what was typed; places of steps, `3.0.1.2`; edges and arrows,
+ * `w>p p>C`.
+ */
 export type Answer = string;
 
 export interface Verdict {
@@ -76,3 +141,11 @@ export interface Verdict {
 
 export const addressText = ({ kind, family, level, seed }: Address): string =>
   `${kind}.${family}.${level}.${seed}`;
+
+export const arrowText = ([from, to]: readonly [string, string]): string => `${from}>${to}`;
+
+/** Arrows in an answer; what is not one is left out. */
+export function arrowsIn(answer: Answer): [string, string][] {
+  const found = [...answer.matchAll(/([A-Za-z])>([A-Za-z])/g)];
+  return found.map(([, from, to]) => [from!, to!]);
+}

@@ -1,15 +1,38 @@
-/** Judges an answer: by value at many places, by form where a form is asked for, and by the mistake it shows. */
+/** Judges an answer: by value at many places, by form where one is asked for, by what it does to a graph. */
 
-import { isNear } from './draw.ts';
-import type { Answer, Exercise, FormulaExercise, NumberExercise, Place, Verdict } from './exercise.ts';
-import { MISTAKES } from './mistakes.ts';
+import { isNear } from './drawing.ts';
+import {
+  arrowsIn,
+  arrowText,
+  type Answer,
+  type ArrowExercise,
+  type EdgesExercise,
+  type Exercise,
+  type FormulaExercise,
+  type NumberExercise,
+  type OrderExercise,
+  type Place,
+  type Verdict,
+} from './exercise.ts';
+import { isAllowed } from './graphs.ts';
+import { said } from './mistakes.ts';
 import { parse, Unreadable } from './parse.ts';
 import { CONSTANTS, evaluate, factorsOf, namesOf, type Tree } from './tree.ts';
 
 export function grade(exercise: Exercise, answer: Answer): Verdict {
   try {
-    const tree = parse(withoutLeft(answer));
-    return exercise.kind === 'formula' ? formula(exercise, tree) : number(exercise, tree);
+    switch (exercise.kind) {
+      case 'formula':
+        return formula(exercise, parse(withoutLeft(answer)));
+      case 'number':
+        return number(exercise, parse(withoutLeft(answer)));
+      case 'order':
+        return order(exercise, answer);
+      case 'edges':
+        return edges(exercise, answer);
+      case 'arrow':
+        return arrow(exercise, answer);
+    }
   } catch (error) {
     if (error instanceof Unreadable) return { right: false, unread: true, says: error.message };
     throw error;
@@ -19,7 +42,11 @@ export function grade(exercise: Exercise, answer: Answer): Verdict {
 /** People write the left side too. */
 export const withoutLeft = (answer: string): string => answer.slice(answer.lastIndexOf('=') + 1);
 
-const wrong = (mistake: string): Verdict => ({ right: false, mistake, says: MISTAKES[mistake]!.says });
+const wrong = (mistake: string, yours: string, which?: string): Verdict => ({
+  right: false,
+  mistake,
+  says: said(mistake, yours, which),
+});
 
 function known(tree: Tree, names: readonly string[]): void {
   const foreign = [...namesOf(tree)].find((name) => !names.includes(name) && CONSTANTS[name] === undefined);
@@ -35,14 +62,10 @@ function formula(exercise: FormulaExercise, tree: Tree): Verdict {
   if (fits((place) => place.truth)) {
     if (!exercise.form || isProductOfSlopes(tree, exercise.places))
       return { right: true, says: 'Right, at every place it was tried.' };
-    return {
-      right: false,
-      mistake: 'form',
-      says: 'The value is right everywhere. But a product of slopes was asked for: leave each slope as a factor of its own, outer slope times inner slope.',
-    };
+    return wrong('form', 'Your formula');
   }
   const shown = Object.entries(exercise.mistakes).find(([name]) => fits((place) => place.wrong[name]!));
-  if (shown) return wrong(shown[1]);
+  if (shown) return wrong(shown[1], 'Your formula');
   const nowhere = exercise.places.every((place) => !Number.isFinite(evaluate(tree, place.names)));
   return {
     right: false,
@@ -88,9 +111,65 @@ function number(exercise: NumberExercise, tree: Tree): Verdict {
   const near = (truth: number): boolean => Math.abs(value - truth) <= tolerance * (1 + 1e-9);
   if (near(place.truth)) return { right: true, says: 'Right.' };
   const shown = Object.entries(exercise.mistakes).find(([name]) => near(place.wrong[name]!));
-  if (shown) return wrong(shown[1]);
+  if (shown) return wrong(shown[1], `Your $${Number(value.toFixed(4))}$`, exercise.which[shown[0]]);
   return {
     right: false,
     says: 'Not this number. Work out the value in the middle first, then each slope where it belongs.',
   };
+}
+
+// On a graph ------------------------------------------------------------------------------------------------
+
+function order({ steps }: OrderExercise, answer: Answer): Verdict {
+  const given = answer === '' ? [] : answer.split('.').map(Number);
+  const placed = given.filter((step, at) => steps[step] && given.indexOf(step) === at);
+  if (placed.length < steps.length)
+    return { right: false, unread: true, says: 'Some lines are still to be placed.' };
+  if (isAllowed(steps, placed))
+    return { right: true, says: 'Right: every node waits for all that it is owed, then passes it on.' };
+  const [first] = placed;
+  if (isAllowed(steps, [...placed].reverse())) return wrong('forwards', 'Your order', steps[first!]!.tex);
+  const early = placed.find((step, at) => steps[step]!.needs.some((needed) => placed.indexOf(needed) > at))!;
+  const waits = steps[early]!.needs.filter((needed) => placed.indexOf(needed) > placed.indexOf(early));
+  const mistake = waits.length === steps[early]!.needs.length ? 'not-arrived' : 'passed-early';
+  return wrong(mistake, 'Your order', steps[early]!.tex);
+}
+
+function edges(exercise: EdgesExercise, answer: Answer): Verdict {
+  const { right, moving, paths, start } = exercise;
+  const all = exercise.picture.edges;
+  const named = arrowsIn(answer).map(arrowText);
+  const chosen = all.flatMap((edge, i) => (named.includes(arrowText(edge)) ? [i] : []));
+  const tex = (i: number): string => all[i]!.join(' \\to ');
+  if (!chosen.length) return { right: false, unread: true, says: 'No edge is chosen yet.' };
+  const foreign = chosen.find((i) => !right.includes(i));
+  if (foreign === undefined && chosen.length === right.length)
+    return { right: true, says: `Right: these carry $${start}$’s influence, and no others do.` };
+  if (foreign !== undefined) {
+    if (chosen.length === all.length) return wrong('everything', 'Your choice', tex(foreign));
+    return wrong(moving.includes(foreign) ? 'leads-nowhere' : 'not-moving', 'Your choice', tex(foreign));
+  }
+  const isWhole = (path: string[]): boolean =>
+    path.slice(1).every((to, i) => chosen.some((e) => all[e]![0] === path[i] && all[e]![1] === to));
+  const whole = paths.filter(isWhole);
+  const covered = chosen.every((e) =>
+    whole.some((path) => path.some((from, i) => all[e]![0] === from && all[e]![1] === path[i + 1])),
+  );
+  if (whole.length && covered)
+    return wrong('path-missing', 'Your choice', paths.find((path) => !isWhole(path))!.join(' \\to '));
+  const are = (test: (edge: [string, string]) => boolean): boolean =>
+    chosen.length === right.filter((i) => test(all[i]!)).length && chosen.every((i) => test(all[i]!));
+  if (are(([from]) => from === start)) return wrong('stops-short', 'Your choice');
+  if (are(([, to]) => to === 'C')) return wrong('last-step', 'Your choice');
+  return wrong('gap', 'Your choice', tex(right.find((i) => !chosen.includes(i))!));
+}
+
+function arrow(exercise: ArrowExercise, answer: Answer): Verdict {
+  const [drawn] = arrowsIn(answer);
+  if (!drawn) return { right: false, unread: true, says: 'No arrow is drawn yet.' };
+  const text = arrowText(drawn);
+  if (exercise.right.includes(text)) return { right: true, says: 'Right.' };
+  const shown = exercise.wrong[text];
+  if (!shown) return { right: false, unread: true, says: 'This arrow has no two ends in the drawing.' };
+  return wrong(shown.mistake, `Your arrow $${drawn.join(' \\to ')}$`, shown.which);
 }

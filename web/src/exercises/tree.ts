@@ -145,9 +145,7 @@ export function toTex(tree: Tree): string {
         )
         .join(' ');
     case 'product':
-      return tree.factors
-        .map((factor, i) => (i > 0 && factor.kind === 'number' ? `\\cdot ${factor.value}` : tight(factor)))
-        .join(' \\, ');
+      return tree.factors.map(tight).reduce((left, right) => left + between(right) + right);
     case 'quotient':
       return `\\frac{${toTex(tree.over)}}{${toTex(tree.under)}}`;
     case 'power': {
@@ -161,6 +159,9 @@ export function toTex(tree: Tree): string {
       return `-${tight(tree.of)}`;
   }
 }
+
+/** Digits after digits would run together. */
+const between = (right: string): string => (/^[{\d]/.test(right) ? ' \\cdot ' : ' \\, ');
 
 const tight = (tree: Tree): string =>
   tree.kind === 'sum' || tree.kind === 'negative' ? `\\left(${toTex(tree)}\\right)` : toTex(tree);

@@ -28,6 +28,28 @@ export const SKILLS: readonly Skill[] = [
     kind: 'number',
     family: 'reuse',
   },
+  {
+    name: 'number.graph',
+    label: 'Sums over paths',
+    title: 'A slope on a graph',
+    kind: 'number',
+    family: 'graph',
+  },
+  {
+    name: 'edges.graph',
+    label: 'Who has a say?',
+    title: 'The edges that carry',
+    kind: 'edges',
+    family: 'graph',
+  },
+  { name: 'arrow.graph', label: 'Arrows', title: 'An arrow to draw', kind: 'arrow', family: 'graph' },
+  {
+    name: 'order.graph',
+    label: 'In order',
+    title: 'A backward pass in order',
+    kind: 'order',
+    family: 'graph',
+  },
 ];
 
 export const LEVELS = [
