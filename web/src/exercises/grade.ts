@@ -114,7 +114,10 @@ function number(exercise: NumberExercise, tree: Tree): Verdict {
   if (shown) return wrong(shown[1], `Your $${Number(value.toFixed(4))}$`, exercise.which[shown[0]]);
   return {
     right: false,
-    says: 'Not this number. Work out the value in the middle first, then each slope where it belongs.',
+    says:
+      exercise.address.family === 'graph'
+        ? 'Not this number. Multiply the slopes along each path from $w$ to $C$, then add the paths.'
+        : 'Not this number. Work out the value in the middle first, then each slope where it belongs.',
   };
 }
 

@@ -276,7 +276,7 @@ function share(drawn: Drawn, random: Random): Asked | null {
   if (alike || truth === 0 || Math.abs(truth) > 300) return null;
   const shown = short(truth);
   return {
-    ask: `The pass runs at $${inputs(drawn)}$. At $${at}$ ${arrived.length} shares of blame arrive and are added; one of them is $${shown}$. Draw the arrow along which it came.`,
+    ask: `The pass runs at $${inputs(drawn)}$. At $${at}$, ${arrived.length} shares of blame arrive and are added; one of them is $${shown}$. Draw the arrow along which it came.`,
     picture: {
       marked: at,
       values: Object.fromEntries(structure.nodes.map(({ name }) => [name, short(values[name]!)])),

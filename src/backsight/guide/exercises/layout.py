@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from backsight.models.random import Random
 
@@ -32,7 +32,9 @@ def place(names: Sequence[str], edges: Sequence[tuple[str, str]], random: Random
                 j = random.below(i + 1)
                 order[i], order[j] = order[j], order[i]
             rows = [row + random.below(3) - 1 for row in _ROWS[len(order)]]
-            drawn |= {n: (index / (len(columns) - 1), rows[k] / 8) for k, n in enumerate(order)}
+            drawn |= {n: (index / (len(columns) - 1), rows[k]) for k, n in enumerate(order)}
+        low, high = (end(y for _, y in drawn.values()) for end in (min, max))
+        drawn = {n: (x, (y - low) / ((high - low) or 1)) for n, (x, y) in drawn.items()}
         cost = _cost(drawn, edges)
         if cost is not None and (best is None or cost < best[0]):
             best = cost, drawn
@@ -43,7 +45,7 @@ _ROWS = {1: (4,), 2: (1, 7), 3: (1, 4, 7)}
 
 
 def _cost(drawn: Mapping[str, Place], edges: Sequence[tuple[str, str]]) -> float | None:
-    """Crossings first, then the length of all lines; None where a line touches a node that is not its own."""
+    """Crossings, then sharp angles, then lengths; None where a line touches a node that is not its own."""
     spots = {n: (x * _WIDTH, y * _HEIGHT) for n, (x, y) in drawn.items()}
     if any(math.dist(spots[a], spots[b]) < 52 for a, b in itertools.combinations(spots, 2)):
         return None
@@ -55,7 +57,24 @@ def _cost(drawn: Mapping[str, Place], edges: Sequence[tuple[str, str]]) -> float
         for (a, b), (c, d) in itertools.combinations(edges, 2)
         if not {a, b} & {c, d}
     )
-    return 100 * crossings + sum(math.dist(spots[a], spots[b]) for a, b in edges) / 50
+    sharp = sum(_angle(spots[b], spots[shared], spots[d]) < 0.3 for (_, b), (_, d), shared in _meeting(edges))
+    return 100 * crossings + 60 * sharp + sum(math.dist(spots[a], spots[b]) for a, b in edges) / 50
+
+
+def _meeting(edges: Sequence[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], tuple[str, str], str]]:
+    """Pairs of edges that leave one node, or enter one: each turned so that it begins there."""
+    for (a, b), (c, d) in itertools.combinations(edges, 2):
+        if a == c:
+            yield (a, b), (c, d), a
+        elif b == d:
+            yield (b, a), (d, c), b
+
+
+def _angle(one: Place, corner: Place, other: Place) -> float:
+    turn = math.atan2(one[1] - corner[1], one[0] - corner[0]) - math.atan2(
+        other[1] - corner[1], other[0] - corner[0]
+    )
+    return abs((turn + math.pi) % (2 * math.pi) - math.pi)
 
 
 def _distance(point: Place, start: Place, end: Place) -> float:
