@@ -83,7 +83,9 @@ describe('formula', () => {
           // Its factors may be turned round and written otherwise; multiplied out it is no product any more.
           accepts(
             exercise,
-            [reordered, otherFunctions].map((change) => toTex(change(truth))),
+            [reordered, otherFunctions, (tree: Tree) => reordered(otherFunctions(tree))].map((change) =>
+              toTex(change(truth)),
+            ),
           );
         } else {
           const others = formsOf(truth).map(toTex);
@@ -303,8 +305,10 @@ describe('arrow', () => {
         expect(grade(exercise, 'y>z')).toMatchObject({ unread: true });
       });
       const wanted =
-        'blame-forward not-from-here jump slope-reversed other-edge edge-reversed already-drawn only-through not-read not-to-here other-share slope-for-share';
+        'blame-forward not-from-here jump slope-reversed other-edge edge-reversed already-drawn only-through not-read not-to-here other-share';
       for (const mistake of wanted.split(' ')) expect(met.get(mistake), mistake).toBeGreaterThan(0);
+      // Rare: another edge's slope has to be just the share asked for.
+      if (COUNT >= 300) expect(met.get('slope-for-share')).toBeGreaterThan(0);
     },
     PATIENCE,
   );
