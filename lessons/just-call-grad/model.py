@@ -90,8 +90,8 @@ def share(z):
 
 def flip(slope):
     """A slope seen in the mirror: across and up change places."""
-    mirrored = 1 / slope
-    return mirrored
+    inverse = 1 / slope
+    return inverse
 
 
 def chain(a, b):

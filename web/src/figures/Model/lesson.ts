@@ -1,0 +1,2 @@
+export { default } from './Model.svelte';
+export { shown } from './model.svelte.ts';
