@@ -59,9 +59,8 @@ def per_minute(r, arrivals):
     return cost
 
 
-def light(m, d, seen):
+def light(m, d, shares, seen):
     """A bell curve for sorted measurements: what it says each of them should be, and how far off that is."""
-    shares = (np.arange(20) + 0.5) / 20
     z = np.ndtri(shares)
     predicted = m + d * z
     miss = predicted - seen
@@ -120,12 +119,34 @@ def update(w, slope, rate):
 
 
 _SEEN = np.array(
-    [8.3, 4.8, 0.5, -3.7, -6.1, -7.3, -6.0, -5.0, -0.2, -0.1, 3.9, 5.6, 5.0, 3.4, 1.8, 0.0, -1.6, -4.3, -3.7, -3.5]
+    [
+        8.3,
+        4.8,
+        0.5,
+        -3.7,
+        -6.1,
+        -7.3,
+        -6.0,
+        -5.0,
+        -0.2,
+        -0.1,
+        3.9,
+        5.6,
+        5.0,
+        3.4,
+        1.8,
+        0.0,
+        -1.6,
+        -4.3,
+        -3.7,
+        -3.5,
+    ]
 )
 _ARRIVALS = np.array([6.0, 7.0, 18.0, 30.0, 28.0, 17.0, 14.0, 10.0])
 _LIGHT = np.array(
     [650.0, 740, 760, 810, 850, 850, 880, 900, 930, 930, 950, 960, 960, 980, 980, 980, 1000, 1000, 1000, 1070]
 )
+_SHARES = (np.arange(20) + 0.5) / 20
 _SPRING = {"k": 2.0, "c": 0.1, "friction": 1.0, "kind": 0.0, "seen": _SEEN}
 
 # Name: the function, an example to trace it with, and what its gradient is taken by.
@@ -133,7 +154,7 @@ FIGURES = {
     "spring": (spring, _SPRING, ["k", "c"]),
     "counter": (counter, {"s": 50.0, "guard": 0.0, "arrivals": _ARRIVALS}, ["s"]),
     "per_minute": (per_minute, {"r": 1.0, "arrivals": _ARRIVALS}, ["r"]),
-    "light": (light, {"m": 800.0, "d": 40.0, "seen": _LIGHT}, ["m", "d"]),
+    "light": (light, {"m": 800.0, "d": 40.0, "shares": _SHARES, "seen": _LIGHT}, ["m", "d"]),
     "quantile": (quantile, {"p": 0.9, "m": 900.0, "d": 100.0}, ["p"]),
     "ppf": (ppf, {"p": 0.9}, ["p"]),
     "share": (share, {"z": 1.2}, ["z"]),

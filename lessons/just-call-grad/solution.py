@@ -33,7 +33,9 @@ def descend(r, steps, rate=1e-6):
 def check():
     known = 20 + 70 * np.exp(-0.1 * 2.0)
     yours = predict(0.1)[0]
-    assert abs(yours - known) < 1e-9, f"after 2 minutes at r = 0.1 it is {known:.2f} degrees, you say {yours:.2f}"
+    assert abs(yours - known) < 1e-9, (
+        f"after 2 minutes at r = 0.1 it is {known:.2f} degrees, you say {yours:.2f}"
+    )
     rates = np.linspace(0.01, 0.2, 2001)
     best = min(rates, key=score)
     found = descend(0.02, 60)

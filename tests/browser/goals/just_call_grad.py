@@ -39,5 +39,5 @@ GOALS = {
     "bakery": descend,
     "wall": lambda hands, page: hands.press(page.get_by_role("button", name="One step")),
     "quantile": descend,
-    "open": lambda hands, page: hands.slide("share p", 0.97, ["PageUp", "PageUp"]),
+    "open": lambda hands, page: hands.slide("share p", 0.99, ["End"]),
 }

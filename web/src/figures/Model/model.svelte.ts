@@ -23,6 +23,8 @@ export interface ModelPlan {
   rows: Record<string, Expression>;
   /** What is drawn point by point: a value by one input. */
   curves?: Record<string, Expression>;
+  /** A place on the curve to look at, as quantities. */
+  marks?: { place: string; height: string; slope: string };
   table: string[];
 }
 
