@@ -1,7 +1,7 @@
 """Where the lesson's made-up measurements come from: `python lessons/just-call-grad/data.py` prints them.
 
-A weight of half a kilogram is pulled up by 10 cm and let go; every fifth of a second someone reads where it is, and
-misreads it by half a centimetre, give or take. A bakery's customers come at random, most of them at noon.
+A weight of half a kilogram is pulled up by 10 cm and let go; every fifth of a second someone reads where it
+is, half a centimetre off, give or take. A bakery's customers come at random, most of them at noon.
 Michelson's measurements are real; the lesson says where they were published.
 """
 

@@ -1,6 +1,7 @@
 """The functions behind "May I just call grad?": three models that are no nets, and a quantile's slope.
 
-A spring: k its stiffness in N/m, c the friction in kg/s, seen where the weight was, in cm above rest, every 0.2 s.
+A spring: k its stiffness in N/m, c the friction in kg/s, seen its heights
+in cm above rest, read every 0.2 s.
 A bakery: s customers served per hour, arrivals customers coming in each of eight hours.
 A bell curve: m its middle and d its spread, shares where each of the sorted measurements stands.
 """
@@ -20,7 +21,10 @@ def swing(k, c):
 
 
 def spring(k, c, friction, kind, seen):
-    """How badly the spring's model fits. friction: 1 or 0. kind 0: squared misses, 1: plain ones, 2: count those above 1 cm."""
+    """How badly the spring's model fits, with friction (1) or without (0).
+
+    The score is the mean of the squared misses (kind 0), of the plain ones (1), or the number over 1 cm (2).
+    """
     path = np.stack(swing(k, c * friction))
     predicted = path[2::2]
     miss = predicted - seen
@@ -33,9 +37,9 @@ def spring(k, c, friction, kind, seen):
 
 
 def counter(s, guard, arrivals):
-    """The coins a day costs: a coin per hour for each customer who could be served, 12 per hour somebody spends there.
+    """The coins a day costs: 1 an hour for each customer who could be served, 12 for each hour spent there.
 
-    That is 1 / (s - arrivals) hours each, for one counter, customers and service both at random (the queue M/M/1).
+    That is 1 / (s - arrivals) hours each, for one counter, customers and service at random (the queue M/M/1).
     With the guard (1), too slow a counter lets nobody through before the shop shuts, 8 hours later.
     """
     free = 1 / (s - arrivals)

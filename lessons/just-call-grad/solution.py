@@ -1,5 +1,5 @@
-"""Solved: a cup of tea that cools. Above the room's 20 degrees, its warmth dies away: 70 * exp(-r * t) after
-t minutes, for a cup of rate r. Eight made-up readings are given; the slopes come from grad.
+"""Solved: a cup of tea that cools. Above the room's 20 degrees, its warmth dies away: 70 * exp(-r * t)
+after t minutes, for a cup of rate r. Eight made-up readings are given; the slopes come from grad.
 
 Run this file (it needs `pip install backsight`): it compares your cup with one found by trying 2,000 rates.
 """

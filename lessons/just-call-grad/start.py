@@ -1,7 +1,8 @@
-"""Exercise: a cup of tea that cools. Above the room's 20 degrees, its warmth dies away: 70 * exp(-r * t) after
-t minutes, for a cup of rate r. Eight made-up readings are given; the slopes come from grad.
+"""Exercise: a cup of tea that cools. Above the room's 20 degrees, its warmth dies away: 70 * exp(-r * t)
+after t minutes, for a cup of rate r. Eight made-up readings are given; the slopes come from grad.
 
-Fill in the three blanks (...), then run this file (it needs `pip install backsight`): it compares your cup with one found by trying 2,000 rates.
+Fill in the three blanks (...), then run this file (it needs `pip install backsight`): it compares your cup
+with one found by trying 2,000 rates.
 """
 
 import numpy as np
