@@ -77,6 +77,7 @@ DIRECTIVES: dict[str, Reader] = {
     "scene": record(
         {},
         {
+            "from": text,
             "set": settings,
             "cover": many(quantity),
             "ledger": many(quantity),

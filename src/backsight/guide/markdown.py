@@ -3,6 +3,8 @@
 A lesson folder holds index.md, model.py (traced functions), start.py and solution.py. In index.md:
 
 - TOML front matter between `---`: number, title, question, minutes, and optionally `next`;
+- optionally made.json: `data` that the stage has besides its own, and sets of `inputs` that scenes begin with by
+  name (`from = "trained"`): numbers that a script of the lesson computed, such as trained weights;
 - a `:::{stage}` directive before the first heading: the figure that stays while the steps go by;
 - every `## Heading {#slug}` starts a step, with prose and directives (see `backsight.guide.directives`);
 - roles: {live}`name` is a computed number, {quantity}`name` its symbol, lit wherever it appears;
@@ -15,6 +17,7 @@ kernels in the browser (see `backsight.guide.expression`).
 from __future__ import annotations
 
 import html
+import json
 import re
 import tomllib
 from collections.abc import Collection, Sequence
@@ -100,6 +103,8 @@ class _Renderer:
         self.folder, self.file = folder, str(path)
         self.source = path.read_text(encoding="utf-8")
         self.functions = load_functions(folder)
+        made = folder / "made.json"
+        self.made: dict[str, Any] = json.loads(made.read_text("utf-8")) if made.exists() else {}
         self.names = Names(variables=self._variables)
         self._stage_calls: dict[str, Any] = {}
         self.lines: dict[str, int] = {}
@@ -163,6 +168,8 @@ class _Renderer:
         token = found[0]
         line = _line(token)
         raw = self._toml(token.content, line)
+        if self.made:
+            raw["data"] = {**self.made.get("data", {}), **raw.get("data", {})}
         self.names = replace(
             self.names,
             inputs=frozenset([*raw.get("inputs", {}), *raw.get("found", {}), *raw.get("data", {})]),
@@ -266,7 +273,7 @@ class _Renderer:
         data = self._read(DIRECTIVES[kind], token.content, line)
         self._check_call_variables(data, token, self._stage_calls)
         if kind == "scene":
-            step["scene"] = data
+            step["scene"] = self._begun(data, line)
             return ""
         if kind == "notes":
             step["notes"] = data["text"]
@@ -279,6 +286,16 @@ class _Renderer:
         self.lines[name] = line
         step["blocks"].append({"id": name, "kind": kind, **data})
         return f'<div class="block" data-block="{name}"></div>\n'
+
+    def _begun(self, scene: dict[str, Any], line: int) -> dict[str, Any]:
+        """A scene that begins with inputs of made.json; its own `set` goes before them."""
+        name = scene.pop("from", None)
+        if name is None:
+            return scene
+        known = self.made.get("inputs", {})
+        if name not in known:
+            raise self._error(f"made.json has no inputs called `{name}`", line, nearest(name, known))
+        return {**scene, "set": {**known[name], **scene.get("set", {})}}
 
     # Small parts
 

@@ -1,0 +1,151 @@
+/** The fold figure on a lesson's stage: the stage's inputs are the weights of a net with one hidden layer. No view. */
+
+import { Library, netId } from '../../engine/load.ts';
+import { layout, parameterCount } from '../../engine/net.ts';
+import type { Activation, NetKernels, NetPayload } from '../../engine/payload.ts';
+import type { Entry } from '../../engine/types.ts';
+import type { Stage } from '../../lesson/stage.svelte.ts';
+import { FoldState, type UnitPlace } from './fold.svelte.ts';
+import { FoldNet, type FoldPoint } from './net.ts';
+
+const ACTIVATIONS: readonly Activation[] = ['relu', 'sigmoid', 'linear'];
+const DOMAIN = { x1: [-6, 6], x2: [-6, 6] } as const;
+/** The order of a list of all 13 numbers. */
+export const ORDER = 'w11 w21 b1 w12 w22 b2 w13 w23 b3 v1 v2 v3 c'.split(' ');
+const COARSE = 25;
+
+export interface Loaded {
+  payload: NetPayload;
+  kernels: NetKernels;
+}
+
+export async function loadNets(library: Library): Promise<Loaded[]> {
+  return Promise.all(
+    ACTIVATIONS.map(async (activation) => {
+      const id = netId(1, activation, 'squared');
+      const [payload, kernels] = await Promise.all([library.netPayload(id), library.netKernels(id)]);
+      return { payload, kernels };
+    }),
+  );
+}
+
+/** The stage's name of an entry of the net. */
+export function nameOf({ variable, index }: Entry): string {
+  const [first = 0, second = 0] = index;
+  if (variable === 'W1') return `w${first + 1}${second + 1}`;
+  if (variable === 'b1') return `b${first + 1}`;
+  return variable === 'W2' ? `v${first + 1}` : 'c';
+}
+
+export class FoldLesson {
+  readonly points: FoldPoint[];
+  private readonly nets = new Map<string, FoldNet>();
+
+  constructor(
+    readonly stage: Stage,
+    readonly loaded: readonly Loaded[],
+  ) {
+    const rows = stage.data.data as Record<string, number[]>;
+    this.points = rows.x1s!.map((x1, i) => ({ x1, x2: rows.x2s![i]!, label: rows.ring![i]! }));
+  }
+
+  readonly units = $derived.by(() => this.stage.option('units', 3));
+  readonly act = $derived.by(() => this.stage.inputs.act ?? 0);
+
+  /** The weights of the net as the stage has them, in the order of the kernel's parameters. */
+  readonly theta = $derived.by(() => this.thetaOf(this.units, (name) => this.stage.inputs[name] ?? 0));
+
+  private thetaOf(units: number, number: (name: string) => number): Float64Array {
+    const widths = [2, units, 1];
+    const theta = new Float64Array(parameterCount(widths));
+    for (const { variable, kind, shape, offset, size } of layout(widths)) {
+      const columns = shape.at(-1)!;
+      for (let at = 0; at < size; at++) {
+        const index = kind === 'bias' ? [at] : [Math.floor(at / columns), at % columns];
+        theta[offset + at] = number(nameOf({ variable, index }));
+      }
+    }
+    return theta;
+  }
+
+  net(units: number, act: number, size?: number): FoldNet {
+    const key = `${units} ${act} ${size}`;
+    let net = this.nets.get(key);
+    if (!net) {
+      const { payload, kernels } = this.loaded[act]!;
+      net = new FoldNet({
+        payload,
+        kernels,
+        widths: [2, units, 1],
+        points: this.points,
+        domain: DOMAIN as never,
+        size,
+      });
+      this.nets.set(key, net);
+    }
+    return net;
+  }
+
+  /** A state of its own for a list of weights that the stage's data have. */
+  arrangement(name: string): FoldState {
+    const weights = this.stage.data.data?.[name] as number[];
+    const { payload, kernels } = this.loaded[0]!;
+    const net = new FoldNet({
+      payload,
+      kernels,
+      widths: [2, 3, 1],
+      points: this.points,
+      domain: DOMAIN as never,
+      size: COARSE,
+    });
+    const state = new FoldState(
+      net,
+      this.thetaOf(3, (wanted) => weights[ORDER.indexOf(wanted)] ?? 0),
+    );
+    state.picked = -1;
+    return state;
+  }
+
+  /** Sets all weights from a list of the stage's data. */
+  choose(name: string): void {
+    const weights = this.stage.data.data?.[name] as number[];
+    this.stage.put(Object.fromEntries(ORDER.map((key, at) => [key, weights[at] ?? 0])));
+  }
+
+  /** The list whose weights the stage has now. */
+  chosen(names: readonly string[]): string {
+    const same = (name: string) =>
+      ORDER.every((key, at) => this.stage.inputs[key] === (this.stage.data.data?.[name] as number[])[at]);
+    return names.find(same) ?? '';
+  }
+
+  change(entry: Entry, value: number): void {
+    this.stage.set(nameOf(entry), value);
+  }
+
+  /** What the graph's pointer is on becomes the stage's selection. */
+  point(entry: Entry | null, unit: UnitPlace | null): void {
+    const name = entry ? nameOf(entry) : unit ? (unit.layer === 1 ? `a${unit.unit + 1}` : 'out') : null;
+    this.stage.select(name !== null && name in this.stage.data.quantities ? name : null);
+  }
+
+  /** The unit that the stage's selection belongs to: its fold and its axis are lit. */
+  readonly lit: UnitPlace | null = $derived.by(() => {
+    const name = this.stage.selected;
+    const unit = name && /^(z|a|b|v|w\d)(\d)$/.exec(name)?.[2];
+    return unit ? { layer: 1, unit: Number(unit) - 1 } : name === 'out' ? { layer: 2, unit: 0 } : null;
+  });
+}
+
+const UNIT = (j: number): string[] => [`w1${j}`, `w2${j}`, `b${j}`, `z${j}`, `a${j}`];
+
+/** What the table beside the figure lists. */
+export function shown(stage: Stage): string[] {
+  const view = stage.option<string>('view', 'fold');
+  if (view === 'distances') return ['dim', 'ratio'];
+  if (view === 'arrangements') return ['hits_parallel', 'hits_fan', 'hits_star'];
+  const units = stage.option('units', 3);
+  const both = Array.from({ length: units }, (_, i) => [...UNIT(i + 1), `v${i + 1}`]).flat();
+  const sheet = stage.option<string[]>('parts', ['sheet']).includes('sheet') ? ['at', 'turn', 'tilt'] : [];
+  return ['p1', 'p2', ...both, 'c', 'out', 'right', ...sheet];
+}

@@ -1,0 +1,2 @@
+export { default } from './FoldLesson.svelte';
+export { shown } from './lesson.svelte.ts';

@@ -1,0 +1,298 @@
+/** Paints a folded sheet on a canvas: tinted cells, the grid, folds, the boundary, data, axes. */
+
+import type { Contour } from './contour.ts';
+import type { Frame, Places } from './place.ts';
+
+export interface Ink {
+  grid: string;
+  ink: string;
+  soft: string;
+  paper: string;
+  marker: string;
+  tints: readonly string[];
+  classes: readonly string[];
+  units: readonly string[];
+}
+
+export interface Sheet {
+  size: number;
+  gridRows: number;
+  /** Per row: the class that the net says. */
+  said: Uint8Array;
+  labels: readonly number[];
+  /** One fold per unit of the layer that is looked at. */
+  folds: readonly Contour[];
+  boundary: Contour | null;
+  /** The unit whose fold is lit; -1 for none. */
+  lit: number;
+  /** The unit whose axis is lit; -1 for none. */
+  litAxis: number;
+  /** The data row that is ringed; -1 for none. */
+  picked: number;
+  axes: readonly string[];
+  /** Which axis of the layout each of them is. */
+  axisUnits: readonly number[];
+  /** Folds carry their numbers. */
+  numbers: boolean;
+  /** A small picture: fewer lines, no names. */
+  small: boolean;
+}
+
+/** Units are told apart by colour and by number. */
+const FOLD_COLOURS = ['--class-3', '--class-5', '--class-4', '--class-6'];
+export const unitToken = (unit: number): string => FOLD_COLOURS[unit % FOLD_COLOURS.length]!;
+
+export function paintSheet(
+  pen: CanvasRenderingContext2D,
+  frame: Frame,
+  places: Places,
+  sheet: Sheet,
+  ink: Ink,
+): void {
+  pen.clearRect(0, 0, frame.width, frame.height);
+  pen.lineJoin = pen.lineCap = 'round';
+  cells(pen, places, sheet, ink);
+  lines(pen, places, sheet, ink);
+  axes(pen, frame, places, sheet, ink);
+  sheet.folds.forEach((fold, unit) => crease(pen, frame, places, fold, unit, sheet, ink));
+  if (sheet.boundary) {
+    pen.setLineDash([]);
+    pen.strokeStyle = ink.paper;
+    pen.lineWidth = sheet.small ? 3 : 5;
+    contour(pen, places, sheet.boundary);
+    pen.strokeStyle = ink.ink;
+    pen.lineWidth = sheet.small ? 1.4 : 2.4;
+    contour(pen, places, sheet.boundary);
+  }
+  marks(pen, places, sheet, ink);
+}
+
+/** Cells in the colour of the class that most of their corners have; one path per class. */
+function cells(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
+  const { size, said } = sheet;
+  const step = sheet.small ? 2 : 1;
+  ink.tints.forEach((tint, label) => {
+    pen.beginPath();
+    for (let row = 0; row + step < size; row += step) {
+      for (let column = 0; column + step < size; column += step) {
+        const a = row * size + column;
+        const [b, c, d] = [a + step, a + step * size + step, a + step * size];
+        const votes =
+          Number(said[a] === label) +
+          Number(said[b] === label) +
+          Number(said[c] === label) +
+          Number(said[d] === label);
+        if (votes < 2 || (votes === 2 && said[a] !== label)) continue;
+        pen.moveTo(at[a * 2]!, at[a * 2 + 1]!);
+        pen.lineTo(at[b * 2]!, at[b * 2 + 1]!);
+        pen.lineTo(at[c * 2]!, at[c * 2 + 1]!);
+        pen.lineTo(at[d * 2]!, at[d * 2 + 1]!);
+        pen.closePath();
+      }
+    }
+    pen.fillStyle = tint;
+    pen.fill();
+  });
+}
+
+function lines(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
+  const { size } = sheet;
+  const every = sheet.small ? 5 : 2;
+  const along = sheet.small ? 2 : 1;
+  pen.setLineDash([]);
+  pen.beginPath();
+  for (let line = 0; line < size; line += every) {
+    for (let step = 0; step < size; step += along) {
+      const vertex = (line * size + step) * 2;
+      if (step === 0) pen.moveTo(at[vertex]!, at[vertex + 1]!);
+      else pen.lineTo(at[vertex]!, at[vertex + 1]!);
+    }
+    for (let step = 0; step < size; step += along) {
+      const vertex = (step * size + line) * 2;
+      if (step === 0) pen.moveTo(at[vertex]!, at[vertex + 1]!);
+      else pen.lineTo(at[vertex]!, at[vertex + 1]!);
+    }
+  }
+  pen.strokeStyle = ink.grid;
+  pen.lineWidth = sheet.small ? 0.7 : 1;
+  pen.stroke();
+}
+
+function axes(pen: CanvasRenderingContext2D, frame: Frame, places: Places, sheet: Sheet, ink: Ink): void {
+  const [x0, y0] = places.origin;
+  sheet.axes.forEach((name, place) => {
+    const [dx, dy] = places.axes[place]!;
+    const unit = sheet.axisUnits[place]!;
+    const length = Math.hypot(dx, dy);
+    // Seen from its tip, an axis is a point.
+    if (length < places.scale * 0.08) return;
+    const reach = endOf(frame, x0, y0, dx / length, dy / length, sheet.small ? 3 : 16);
+    const [x, y] = [x0 + (dx / length) * reach, y0 + (dy / length) * reach];
+    const lit = sheet.litAxis === unit;
+    if (lit && !sheet.small) stroke(pen, x0, y0, x, y, ink.marker, 9);
+    stroke(pen, x0, y0, x, y, lit ? ink.units[unit]! : ink.soft, lit ? 2.6 : 1.3);
+    if (sheet.small) return;
+    pen.fillStyle = lit ? ink.units[unit]! : ink.ink;
+    pen.strokeStyle = ink.paper;
+    pen.lineWidth = 4;
+    pen.textAlign = x > frame.width - 26 ? 'right' : 'left';
+    pen.textBaseline = 'middle';
+    const [tx, ty] = [
+      Math.min(x + 5, frame.width - 3),
+      Math.max(9, Math.min(frame.height - 9, y - (Math.abs(dy) < length / 3 ? 12 : 0))),
+    ];
+    pen.strokeText(name, tx, ty);
+    pen.fillText(name, tx, ty);
+  });
+}
+
+/** How far a ray may go before it meets the frame, less a margin; a little where it starts outside. */
+function endOf(frame: Frame, x: number, y: number, dx: number, dy: number, margin: number): number {
+  const across = dx > 0 ? (frame.width - margin - x) / dx : dx < 0 ? (margin - x) / dx : Infinity;
+  const down = dy > 0 ? (frame.height - margin - y) / dy : dy < 0 ? (margin - y) / dy : Infinity;
+  return Math.max(12, Math.min(across, down));
+}
+
+function stroke(
+  pen: CanvasRenderingContext2D,
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  colour: string,
+  width: number,
+): void {
+  pen.setLineDash([]);
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  pen.beginPath();
+  pen.moveTo(x1, y1);
+  pen.lineTo(x2, y2);
+  pen.stroke();
+}
+
+function crease(
+  pen: CanvasRenderingContext2D,
+  frame: Frame,
+  places: Places,
+  fold: Contour,
+  unit: number,
+  sheet: Sheet,
+  ink: Ink,
+): void {
+  const lit = sheet.lit === unit;
+  if (lit) {
+    pen.setLineDash([]);
+    pen.strokeStyle = ink.marker;
+    pen.lineWidth = sheet.small ? 5 : 11;
+    contour(pen, places, fold);
+  }
+  pen.strokeStyle = ink.units[unit]!;
+  pen.lineWidth = (lit ? 1.5 : 1) * (sheet.small ? 1.5 : 2.2);
+  contour(pen, places, fold);
+  if (sheet.small) return;
+  ticks(pen, places, fold);
+  if (sheet.numbers) number(pen, frame, places, fold, unit, ink);
+}
+
+/** Short strokes on the side that is folded down, as fences have on maps. */
+function ticks(pen: CanvasRenderingContext2D, { at }: Places, fold: Contour): void {
+  pen.lineWidth = 1.3;
+  pen.beginPath();
+  for (let end = 4; end + 1 < fold.count; end += 14) {
+    const [x, y] = spot(at, fold, end);
+    const [x2, y2] = spot(at, fold, end + 1);
+    const [tx, ty] = [x2 - x, y2 - y];
+    const length = Math.hypot(tx, ty);
+    const vertex = fold.below[end]! * 2;
+    const side = (at[vertex]! - x) * ty - (at[vertex + 1]! - y) * tx;
+    if (length < 0.3 || Math.abs(side) < 0.3 * length) continue;
+    const reach = (side > 0 ? 7 : -7) / length;
+    pen.moveTo(x, y);
+    pen.lineTo(x + ty * reach, y - tx * reach);
+  }
+  pen.stroke();
+}
+
+/** A fold's number, near the end of it that is furthest up and within the frame. */
+function number(
+  pen: CanvasRenderingContext2D,
+  frame: Frame,
+  { at }: Places,
+  fold: Contour,
+  unit: number,
+  ink: Ink,
+): void {
+  let [bx, by, best] = [0, 0, Infinity];
+  for (let end = 0; end < fold.count; end++) {
+    const [x, y] = spot(at, fold, end);
+    const inside = x > 12 && x < frame.width - 12 && y > 12 && y < frame.height - 12;
+    if (inside && y - x * 0.2 < best) [bx, by, best] = [x, y, y - x * 0.2];
+  }
+  if (best === Infinity) return;
+  pen.beginPath();
+  pen.arc(bx, by, 9, 0, 2 * Math.PI);
+  pen.fillStyle = ink.paper;
+  pen.fill();
+  pen.lineWidth = 1.6;
+  pen.stroke();
+  pen.fillStyle = ink.units[unit]!;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillText(String(unit + 1), bx, by + 0.5);
+}
+
+function spot(at: Float32Array, { from, to, along }: Contour, end: number): [number, number] {
+  const [a, b, t] = [from[end]! * 2, to[end]! * 2, along[end]!];
+  return [at[a]! + (at[b]! - at[a]!) * t, at[a + 1]! + (at[b + 1]! - at[a + 1]!) * t];
+}
+
+function contour(pen: CanvasRenderingContext2D, { at }: Places, { count, from, to, along }: Contour): void {
+  pen.beginPath();
+  for (let end = 0; end < count; end++) {
+    const [a, b, t] = [from[end]! * 2, to[end]! * 2, along[end]!];
+    const x = at[a]! + (at[b]! - at[a]!) * t;
+    const y = at[a + 1]! + (at[b + 1]! - at[a + 1]!) * t;
+    if (end % 2 === 0) pen.moveTo(x, y);
+    else pen.lineTo(x, y);
+  }
+  pen.stroke();
+}
+
+/** The data: discs for the first class, diamonds for the second, squares for any other. */
+function marks(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
+  const r = sheet.small ? 1.5 : 3.6;
+  pen.lineWidth = sheet.small ? 0 : 1.2;
+  pen.strokeStyle = ink.paper;
+  ink.classes.forEach((colour, label) => {
+    pen.beginPath();
+    sheet.labels.forEach((own, index) => {
+      if (own !== label) return;
+      const row = (sheet.gridRows + index) * 2;
+      mark(pen, label, at[row]!, at[row + 1]!, r);
+    });
+    pen.fillStyle = colour;
+    pen.fill();
+    if (!sheet.small) pen.stroke();
+  });
+  if (sheet.picked < 0 || sheet.small) return;
+  const row = (sheet.gridRows + sheet.picked) * 2;
+  pen.beginPath();
+  pen.arc(at[row]!, at[row + 1]!, 8, 0, 2 * Math.PI);
+  pen.strokeStyle = ink.ink;
+  pen.lineWidth = 2;
+  pen.stroke();
+}
+
+function mark(pen: CanvasRenderingContext2D, label: number, x: number, y: number, r: number): void {
+  if (label === 0) {
+    pen.moveTo(x + r, y);
+    pen.arc(x, y, r, 0, 2 * Math.PI);
+  } else if (label === 1) {
+    pen.moveTo(x, y - r * 1.3);
+    pen.lineTo(x + r * 1.3, y);
+    pen.lineTo(x, y + r * 1.3);
+    pen.lineTo(x - r * 1.3, y);
+    pen.closePath();
+  } else pen.rect(x - r, y - r, 2 * r, 2 * r);
+}
