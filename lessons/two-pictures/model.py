@@ -84,9 +84,19 @@ def neighbours(cloud, order, dim):
     farthest = np.max(distance, axis=1)
     share = distance / farthest[:, None]
     others = share + 2 * np.eye(CLOUD)
-    first = share[0]
     ratio = np.mean(np.min(others, axis=1))
     return ratio
+
+
+def strip(cloud, order, dim):
+    """How far the 23 other points are from the first, as shares of the farthest, in `dim` dimensions."""
+    points = np.reshape(cloud, (CLOUD, DIMENSIONS))
+    counts = np.where(order <= dim, 1.0, 0.0)
+    gap = points[1:] - points[0]
+    distance = np.sqrt(np.sum(gap**2 * counts, axis=1))
+    share = distance / np.max(distance)
+    nearest = np.min(share)
+    return nearest
 
 
 def most(a, b, c):
@@ -123,6 +133,11 @@ FIGURES = {
     "escape": (escape, {**_W1, "v1": 6.84, "v2": 2.67, "c": -6.58, "act": 0.0, "far": 4.4}, ["far"]),
     "neighbours": (
         neighbours,
+        {"cloud": _CLOUD, "order": [float(i + 1) for i in range(DIMENSIONS)], "dim": 100.0},
+        ["cloud"],
+    ),
+    "strip": (
+        strip,
         {"cloud": _CLOUD, "order": [float(i + 1) for i in range(DIMENSIONS)], "dim": 100.0},
         ["cloud"],
     ),
