@@ -38,7 +38,7 @@ class Mouse:
         self.page.mouse.move(x + 40 * math.sin(angle), y - 40 * math.cos(angle), steps=6)
         self.page.mouse.up()
 
-    def slide(self, name: str, fraction: float, keys: list[str]) -> None:
+    def slide(self, name: str | re.Pattern[str], fraction: float, keys: list[str]) -> None:
         """Click on a slider's line."""
         track = self.page.get_by_role("slider", name=name)
         box = track.bounding_box()
@@ -75,6 +75,16 @@ class Mouse:
             "path.getScreenCTM()); return [at.x, at.y]; }"
         )
         return x, y
+
+    def parameter(self, name: str, by: float) -> None:
+        """Drag a weight or bias of the net: fifty pixels are one unit."""
+        box = self.page.get_by_role("button", name=re.compile("^" + re.escape(name))).bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x, y - 50 * by, steps=6)
+        self.page.mouse.up()
 
     def fruit(self, name: re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=name).click()
@@ -127,7 +137,7 @@ class Keyboard(Mouse):
             self.page.keyboard.press("ArrowUp" if now < value else "ArrowDown")
         raise AssertionError(f"{name} never came to {value}")
 
-    def slide(self, name: str, fraction: float, keys: list[str]) -> None:
+    def slide(self, name: str | re.Pattern[str], fraction: float, keys: list[str]) -> None:
         self.reach(self.page.get_by_role("slider", name=name))
         for key in keys:
             self.page.keyboard.press(key)
@@ -147,6 +157,20 @@ class Keyboard(Mouse):
             if target.evaluate("element => element === document.activeElement"):
                 break
             self.page.keyboard.press(key)
+        self.page.keyboard.press("Enter")
+
+    def parameter(self, name: str, by: float) -> None:
+        """Column by column, from the top of each, until the arrow keys reach it; then Enter and up or down."""
+        target = self.page.get_by_role("button", name=re.compile("^" + re.escape(name)))
+        self.reach(self.page.get_by_role("group", name="The net.").locator("[tabindex='0']"))
+        for column in range(9):
+            for key in ["Home", *["ArrowRight"] * column, *["ArrowDown"] * 5]:
+                if target.evaluate("element => element === document.activeElement"):
+                    break
+                self.page.keyboard.press(key)
+        self.page.keyboard.press("Enter")
+        for _ in range(round(abs(by) * 10)):
+            self.page.keyboard.press("ArrowUp" if by > 0 else "ArrowDown")
         self.page.keyboard.press("Enter")
 
     def fruit(self, name: re.Pattern[str]) -> None:

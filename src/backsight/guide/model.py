@@ -41,7 +41,21 @@ class LessonFunction:
 
         file = Path(python_inspect.getfile(self.function))
         with blamed_on(file):
-            return inspect(simplify(example_program(self.function, self.example)), self.wrt)
+            program = example_program(self.function, self.example)
+        self._refuse_closures(file, {v.name for v in program.inputs} - set(self.example))
+        with blamed_on(file):
+            return inspect(simplify(program), self.wrt)
+
+    def _refuse_closures(self, file: Path, closed_over: set[str]) -> None:
+        """The browser gives a kernel its arguments and nothing else: an array from outside would be zeros there."""
+        if closed_over:
+            line = python_inspect.getsourcelines(self.function)[1]
+            raise _error(
+                file,
+                line,
+                f"`{self.name}` uses an array that is none of its arguments",
+                "make it an argument, with its numbers in the stage's `data`; or compute it from the arguments",
+            )
 
     def names(self) -> dict[str, str | float]:
         """What an expression may name, and what it is called in the Program (or the number it always is).

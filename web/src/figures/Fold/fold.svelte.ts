@@ -26,8 +26,11 @@ export class FoldState {
   /** The units whose axes are drawn, where a layer has more than three. */
   chosen: Axes = $state.raw([0, 1, 2]);
   lit: UnitPlace | null = $state.raw(null);
-  /** The point whose numbers the graph shows. */
-  picked = $state(0);
+  litPoint = $state(false);
+  /** Only the data: no folds, no boundary. */
+  bare = $state(false);
+  /** The learner's own point, whose numbers the graph shows: ringed. */
+  probe: readonly [number, number] = $state.raw([0, 0]);
   /** Counts runs of the kernel: what is drawn depends on it. */
   version = $state(0);
 
@@ -50,7 +53,16 @@ export class FoldState {
   /** Another net, or other weights for it. */
   use(net: FoldNet, theta: Float64Array): void {
     this.net = net;
+    net.setProbe(...this.probe);
     this.set(theta);
+  }
+
+  /** Moves the learner's own point. */
+  setProbe(x1: number, x2: number): void {
+    if (this.probe[0] === x1 && this.probe[1] === x2) return;
+    this.probe = [x1, x2];
+    this.net.setProbe(x1, x2);
+    this.set(this.theta);
   }
 
   set(theta: Float64Array): void {
@@ -86,7 +98,7 @@ export class FoldState {
   readonly neurons: NeuronView[][] = $derived.by(() => {
     void this.version;
     const { layers } = this.net.data.payload;
-    const row = this.net.gridRows + this.picked;
+    const row = this.net.probe;
     return this.widths.map((width, layer) =>
       Array.from({ length: width }, (_, unit) => {
         const names = layer === 0 ? null : layers[layer - 1]!;
@@ -161,11 +173,13 @@ export class FoldState {
       gridRows: this.net.gridRows,
       said: this.said,
       labels: this.points.map(({ label }) => label),
-      folds: this.folds,
-      boundary: this.boundary,
+      folds: this.bare ? [] : this.folds,
+      boundary: this.bare ? null : this.boundary,
       lit: this.lit?.layer === this.layerAt(at) ? this.lit.unit : -1,
       litAxis: ofThisLayer && this.lit?.layer === layout.layer ? this.lit.unit : -1,
-      picked: this.picked,
+      ringed: this.bare ? -1 : this.net.probe,
+      litPoint: this.litPoint,
+      litBoundary: this.lit?.layer === this.widths.length - 1,
       axes: axisUnits.map((unit) => SYMBOL[layout.kind] + low(unit + 1)),
       axisUnits,
       numbers: !small,

@@ -102,7 +102,6 @@ export class FoldLesson {
       net,
       this.thetaOf(3, (wanted) => weights[ORDER.indexOf(wanted)] ?? 0),
     );
-    state.picked = -1;
     return state;
   }
 
@@ -133,8 +132,11 @@ export class FoldLesson {
   readonly lit: UnitPlace | null = $derived.by(() => {
     const name = this.stage.selected;
     const unit = name && /^(z|a|b|v|w\d)(\d)$/.exec(name)?.[2];
-    return unit ? { layer: 1, unit: Number(unit) - 1 } : name === 'out' ? { layer: 2, unit: 0 } : null;
+    if (unit) return { layer: 1, unit: Number(unit) - 1 };
+    return name === 'out' || name === 'c' ? { layer: 2, unit: 0 } : null;
   });
+
+  readonly litPoint = $derived.by(() => this.stage.selected === 'p1' || this.stage.selected === 'p2');
 }
 
 const UNIT = (j: number): string[] => [`w1${j}`, `w2${j}`, `b${j}`, `z${j}`, `a${j}`];
@@ -144,6 +146,7 @@ export function shown(stage: Stage): string[] {
   const view = stage.option<string>('view', 'fold');
   if (view === 'distances') return ['dim', 'ratio'];
   if (view === 'arrangements') return ['hits_parallel', 'hits_fan', 'hits_star'];
+  if (stage.option('bare', false)) return [];
   const units = stage.option('units', 3);
   const both = Array.from({ length: units }, (_, i) => [...UNIT(i + 1), `v${i + 1}`]).flat();
   const sheet = stage.option<string[]>('parts', ['sheet']).includes('sheet') ? ['at', 'turn', 'tilt'] : [];

@@ -35,8 +35,10 @@ export const GRID = 41;
 
 export class FoldNet {
   readonly size: number;
-  /** Rows of the grid, row by row from the top; the data come after. */
+  /** Rows of the grid, row by row from the top; the data come after, and last one point of the learner's own. */
   readonly gridRows: number;
+  /** The row of the learner's own point. */
+  readonly probe: number;
   readonly rows: number;
   readonly layouts: readonly Layout[];
   private readonly inspector: Inspector;
@@ -47,7 +49,8 @@ export class FoldNet {
     const { kernels, widths, points, domain } = data;
     this.size = data.size ?? GRID;
     this.gridRows = this.size ** 2;
-    this.rows = this.gridRows + points.length;
+    this.probe = this.gridRows + points.length;
+    this.rows = this.probe + 1;
     const outputs = widths.at(-1)!;
     this.X = new Float64Array(this.rows * 2);
     this.X.set(gridPoints(domain, this.size));
@@ -66,7 +69,13 @@ export class FoldNet {
   /** The data last: what the kernel sums up (the cost and its slopes) is then theirs alone. */
   run(theta: Float64Array): void {
     this.inspector.run(theta, this.X, this.T, 0, this.gridRows);
-    if (this.data.points.length) this.inspector.run(theta, this.X, this.T, this.gridRows, this.rows);
+    this.inspector.run(theta, this.X, this.T, this.probe, this.rows);
+    if (this.data.points.length) this.inspector.run(theta, this.X, this.T, this.gridRows, this.probe);
+  }
+
+  /** Moves the learner's own point; counts from the next run. */
+  setProbe(x1: number, x2: number): void {
+    this.X.set([x1, x2], this.probe * 2);
   }
 
   /** A variable's whole array: the kernel's own, until it runs again. */

@@ -27,8 +27,10 @@ export interface Sheet {
   lit: number;
   /** The unit whose axis is lit; -1 for none. */
   litAxis: number;
-  /** The data row that is ringed; -1 for none. */
-  picked: number;
+  /** The row that is ringed; -1 for none. */
+  ringed: number;
+  litPoint: boolean;
+  litBoundary: boolean;
   axes: readonly string[];
   /** Which axis of the layout each of them is. */
   axisUnits: readonly number[];
@@ -53,18 +55,21 @@ export function paintSheet(
   pen.lineJoin = pen.lineCap = 'round';
   cells(pen, places, sheet, ink);
   lines(pen, places, sheet, ink);
-  axes(pen, frame, places, sheet, ink);
-  sheet.folds.forEach((fold, unit) => crease(pen, frame, places, fold, unit, sheet, ink));
+  const taken = axes(pen, frame, places, sheet, ink);
+  sheet.folds.forEach((fold, unit) => crease(pen, places, fold, unit, sheet, ink));
   if (sheet.boundary) {
     pen.setLineDash([]);
-    pen.strokeStyle = ink.paper;
-    pen.lineWidth = sheet.small ? 3 : 5;
+    pen.strokeStyle = sheet.litBoundary ? ink.marker : ink.paper;
+    pen.lineWidth = sheet.litBoundary ? 11 : sheet.small ? 3 : 5;
     contour(pen, places, sheet.boundary);
     pen.strokeStyle = ink.ink;
     pen.lineWidth = sheet.small ? 1.4 : 2.4;
     contour(pen, places, sheet.boundary);
   }
   marks(pen, places, sheet, ink);
+  if (!sheet.small && sheet.numbers) {
+    sheet.folds.forEach((fold, unit) => number(pen, frame, places, fold, unit, ink, taken));
+  }
 }
 
 /** Cells in the colour of the class that most of their corners have; one path per class. */
@@ -118,8 +123,16 @@ function lines(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink:
   pen.stroke();
 }
 
-function axes(pen: CanvasRenderingContext2D, frame: Frame, places: Places, sheet: Sheet, ink: Ink): void {
+/** Gives back where the names stand. */
+function axes(
+  pen: CanvasRenderingContext2D,
+  frame: Frame,
+  places: Places,
+  sheet: Sheet,
+  ink: Ink,
+): [number, number][] {
   const [x0, y0] = places.origin;
+  const taken: [number, number][] = [];
   sheet.axes.forEach((name, place) => {
     const [dx, dy] = places.axes[place]!;
     const unit = sheet.axisUnits[place]!;
@@ -143,7 +156,9 @@ function axes(pen: CanvasRenderingContext2D, frame: Frame, places: Places, sheet
     ];
     pen.strokeText(name, tx, ty);
     pen.fillText(name, tx, ty);
+    taken.push([tx, ty]);
   });
+  return taken;
 }
 
 /** How far a ray may go before it meets the frame, less a margin; a little where it starts outside. */
@@ -173,7 +188,6 @@ function stroke(
 
 function crease(
   pen: CanvasRenderingContext2D,
-  frame: Frame,
   places: Places,
   fold: Contour,
   unit: number,
@@ -190,9 +204,7 @@ function crease(
   pen.strokeStyle = ink.units[unit]!;
   pen.lineWidth = (lit ? 1.5 : 1) * (sheet.small ? 1.5 : 2.2);
   contour(pen, places, fold);
-  if (sheet.small) return;
-  ticks(pen, places, fold);
-  if (sheet.numbers) number(pen, frame, places, fold, unit, ink);
+  if (!sheet.small) ticks(pen, places, fold);
 }
 
 /** Short strokes on the side that is folded down, as fences have on maps. */
@@ -214,7 +226,7 @@ function ticks(pen: CanvasRenderingContext2D, { at }: Places, fold: Contour): vo
   pen.stroke();
 }
 
-/** A fold's number, near the end of it that is furthest up and within the frame. */
+/** A fold's number: as far up on it as it is within the frame and clear of what has a place already. */
 function number(
   pen: CanvasRenderingContext2D,
   frame: Frame,
@@ -222,14 +234,19 @@ function number(
   fold: Contour,
   unit: number,
   ink: Ink,
+  taken: [number, number][],
 ): void {
   let [bx, by, best] = [0, 0, Infinity];
   for (let end = 0; end < fold.count; end++) {
     const [x, y] = spot(at, fold, end);
-    const inside = x > 12 && x < frame.width - 12 && y > 12 && y < frame.height - 12;
-    if (inside && y - x * 0.2 < best) [bx, by, best] = [x, y, y - x * 0.2];
+    if (x < 12 || x > frame.width - 12 || y < 12 || y > frame.height - 12) continue;
+    const crowd = taken.filter(([tx, ty]) => Math.hypot(tx - x, ty - y) < 26).length;
+    const cost = y - x * 0.2 + crowd * 1000;
+    if (cost < best) [bx, by, best] = [x, y, cost];
   }
   if (best === Infinity) return;
+  taken.push([bx, by]);
+  pen.strokeStyle = ink.units[unit]!;
   pen.beginPath();
   pen.arc(bx, by, 9, 0, 2 * Math.PI);
   pen.fillStyle = ink.paper;
@@ -275,12 +292,20 @@ function marks(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink:
     pen.fill();
     if (!sheet.small) pen.stroke();
   });
-  if (sheet.picked < 0 || sheet.small) return;
-  const row = (sheet.gridRows + sheet.picked) * 2;
+  if (sheet.ringed < 0 || sheet.small) return;
+  const row = sheet.ringed * 2;
   pen.beginPath();
   pen.arc(at[row]!, at[row + 1]!, 8, 0, 2 * Math.PI);
+  if (sheet.litPoint) {
+    pen.strokeStyle = ink.marker;
+    pen.lineWidth = 9;
+    pen.stroke();
+  }
+  pen.strokeStyle = ink.paper;
+  pen.lineWidth = 5;
+  pen.stroke();
   pen.strokeStyle = ink.ink;
-  pen.lineWidth = 2;
+  pen.lineWidth = 2.2;
   pen.stroke();
 }
 
