@@ -123,7 +123,7 @@ _W3 = {"w13": 2.13, "w23": 1.48, "b3": -3.86}
 _V = {"v1": 6.84, "v2": 2.67, "v3": 3.09, "c": -6.58}
 _NET = {**_W1, **_W3, **_V, "act": 0.0}
 _DATA = {"x1": [0.3] * POINTS, "x2": [-0.2] * POINTS, "ring": [0.0] * POINTS}
-_CLOUD = [((7 * i + 3 * (i // DIMENSIONS) ** 2) % 97) / 97 for i in range(CLOUD * DIMENSIONS)]
+_CLOUD = [(0.618034 * i + 0.7548777 * (i // DIMENSIONS) ** 2) % 1 for i in range(CLOUD * DIMENSIONS)]
 
 # Name: the function, an example to trace it with, and what its gradient is taken by.
 FIGURES = {

@@ -30,7 +30,7 @@ export class FoldState {
   /** Only the data: no folds, no boundary. */
   bare = $state(false);
   /** The learner's own point, whose numbers the graph shows: ringed. */
-  probe: readonly [number, number] = $state.raw([0, 0]);
+  probe: readonly [number, number] | null = $state.raw([0, 0]);
   /** Counts runs of the kernel: what is drawn depends on it. */
   version = $state(0);
 
@@ -53,13 +53,13 @@ export class FoldState {
   /** Another net, or other weights for it. */
   use(net: FoldNet, theta: Float64Array): void {
     this.net = net;
-    net.setProbe(...this.probe);
+    if (this.probe) net.setProbe(...this.probe);
     this.set(theta);
   }
 
   /** Moves the learner's own point. */
   setProbe(x1: number, x2: number): void {
-    if (this.probe[0] === x1 && this.probe[1] === x2) return;
+    if (this.probe?.[0] === x1 && this.probe[1] === x2) return;
     this.probe = [x1, x2];
     this.net.setProbe(x1, x2);
     this.set(this.theta);
@@ -177,7 +177,7 @@ export class FoldState {
       boundary: this.bare ? null : this.boundary,
       lit: this.lit?.layer === this.layerAt(at) ? this.lit.unit : -1,
       litAxis: ofThisLayer && this.lit?.layer === layout.layer ? this.lit.unit : -1,
-      ringed: this.bare ? -1 : this.net.probe,
+      ringed: this.bare || !this.probe ? -1 : this.net.probe,
       litPoint: this.litPoint,
       litBoundary: this.lit?.layer === this.widths.length - 1,
       axes: axisUnits.map((unit) => SYMBOL[layout.kind] + low(unit + 1)),

@@ -102,6 +102,7 @@ export class FoldLesson {
       net,
       this.thetaOf(3, (wanted) => weights[ORDER.indexOf(wanted)] ?? 0),
     );
+    state.probe = null;
     return state;
   }
 

@@ -55,7 +55,7 @@ export function paintSheet(
   pen.lineJoin = pen.lineCap = 'round';
   cells(pen, places, sheet, ink);
   lines(pen, places, sheet, ink);
-  const taken = axes(pen, frame, places, sheet, ink);
+  const names = axes(pen, frame, places, sheet, ink);
   sheet.folds.forEach((fold, unit) => crease(pen, places, fold, unit, sheet, ink));
   if (sheet.boundary) {
     pen.setLineDash([]);
@@ -67,7 +67,9 @@ export function paintSheet(
     contour(pen, places, sheet.boundary);
   }
   marks(pen, places, sheet, ink);
-  if (!sheet.small && sheet.numbers) {
+  if (sheet.small) return;
+  const taken = named(pen, names, ink);
+  if (sheet.numbers) {
     sheet.folds.forEach((fold, unit) => number(pen, frame, places, fold, unit, ink, taken));
   }
 }
@@ -123,16 +125,19 @@ function lines(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink:
   pen.stroke();
 }
 
-/** Gives back where the names stand. */
-function axes(
-  pen: CanvasRenderingContext2D,
-  frame: Frame,
-  places: Places,
-  sheet: Sheet,
-  ink: Ink,
-): [number, number][] {
+/** An axis's name, and where it stands. */
+interface Name {
+  text: string;
+  x: number;
+  y: number;
+  colour: string;
+  align: CanvasTextAlign;
+}
+
+/** Gives back the names, which are written on top of everything. */
+function axes(pen: CanvasRenderingContext2D, frame: Frame, places: Places, sheet: Sheet, ink: Ink): Name[] {
   const [x0, y0] = places.origin;
-  const taken: [number, number][] = [];
+  const names: Name[] = [];
   sheet.axes.forEach((name, place) => {
     const [dx, dy] = places.axes[place]!;
     const unit = sheet.axisUnits[place]!;
@@ -145,20 +150,29 @@ function axes(
     if (lit && !sheet.small) stroke(pen, x0, y0, x, y, ink.marker, 9);
     stroke(pen, x0, y0, x, y, lit ? ink.units[unit]! : ink.soft, lit ? 2.6 : 1.3);
     if (sheet.small) return;
-    pen.fillStyle = lit ? ink.units[unit]! : ink.ink;
-    pen.strokeStyle = ink.paper;
-    pen.lineWidth = 4;
-    pen.textAlign = x > frame.width - 26 ? 'right' : 'left';
-    pen.textBaseline = 'middle';
-    const [tx, ty] = [
-      Math.min(x + 5, frame.width - 3),
-      Math.max(9, Math.min(frame.height - 9, y - (Math.abs(dy) < length / 3 ? 12 : 0))),
-    ];
-    pen.strokeText(name, tx, ty);
-    pen.fillText(name, tx, ty);
-    taken.push([tx, ty]);
+    names.push({
+      text: name,
+      x: Math.min(x + 5, frame.width - 3),
+      y: Math.max(9, Math.min(frame.height - 9, y - (Math.abs(dy) < length / 3 ? 12 : 0))),
+      colour: lit ? ink.units[unit]! : ink.ink,
+      align: x > frame.width - 26 ? 'right' : 'left',
+    });
   });
-  return taken;
+  return names;
+}
+
+/** Gives back the places that are taken. */
+function named(pen: CanvasRenderingContext2D, names: readonly Name[], ink: Ink): [number, number][] {
+  pen.strokeStyle = ink.paper;
+  pen.lineWidth = 5;
+  pen.textBaseline = 'middle';
+  for (const { text, x, y, colour, align } of names) {
+    pen.fillStyle = colour;
+    pen.textAlign = align;
+    pen.strokeText(text, x, y);
+    pen.fillText(text, x, y);
+  }
+  return names.map(({ x, y }) => [x, y]);
 }
 
 /** How far a ray may go before it meets the frame, less a margin; a little where it starts outside. */
