@@ -1,4 +1,4 @@
-"""Makes the data and the trained weights of this lesson: `python lessons/two-pictures/make.py` writes made.json.
+"""Makes this lesson's data and trained weights: `python lessons/two-pictures/make.py` writes made.json.
 
 Everything is seeded. The nets are those of the sandbox (`backsight.models.nets`), trained with gradients by
 backsight and its own Adam; weights are rounded to hundredths, as the figure shows them.

@@ -160,7 +160,7 @@ class Keyboard(Mouse):
         self.page.keyboard.press("Enter")
 
     def parameter(self, name: str, by: float) -> None:
-        """Column by column, from the top of each, until the arrow keys reach it; then Enter and up or down."""
+        """Column by column, each from its top, until the arrow keys reach it; then Enter, up or down."""
         target = self.page.get_by_role("button", name=re.compile("^" + re.escape(name)))
         self.reach(self.page.get_by_role("group", name="The net.").locator("[tabindex='0']"))
         for column in range(9):

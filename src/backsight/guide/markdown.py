@@ -3,8 +3,8 @@
 A lesson folder holds index.md, model.py (traced functions), start.py and solution.py. In index.md:
 
 - TOML front matter between `---`: number, title, question, minutes, and optionally `next`;
-- optionally made.json: `data` that the stage has besides its own, and sets of `inputs` that scenes begin with by
-  name (`from = "trained"`): numbers that a script of the lesson computed, such as trained weights;
+- optionally made.json: `data` that the stage has besides its own, and sets of `inputs` that scenes begin with
+  by name (`from = "trained"`): numbers that a script of the lesson computed, such as trained weights;
 - a `:::{stage}` directive before the first heading: the figure that stays while the steps go by;
 - every `## Heading {#slug}` starts a step, with prose and directives (see `backsight.guide.directives`);
 - roles: {live}`name` is a computed number, {quantity}`name` its symbol, lit wherever it appears;

@@ -47,14 +47,14 @@ class LessonFunction:
             return inspect(simplify(program), self.wrt)
 
     def _refuse_closures(self, file: Path, closed_over: set[str]) -> None:
-        """The browser gives a kernel its arguments and nothing else: an array from outside would be zeros there."""
+        """The browser gives a kernel its arguments and nothing else: other arrays would be zeros there."""
         if closed_over:
             line = python_inspect.getsourcelines(self.function)[1]
             raise _error(
                 file,
                 line,
                 f"`{self.name}` uses an array that is none of its arguments",
-                "make it an argument, with its numbers in the stage's `data`; or compute it from the arguments",
+                "make it an argument, with its numbers in the stage's `data`, or compute it from them",
             )
 
     def names(self) -> dict[str, str | float]:

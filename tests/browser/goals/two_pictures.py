@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tests.browser.hands import Mouse
-
 THROUGH = re.compile("^through the net")
 
 GOALS = {
