@@ -25,6 +25,7 @@ export default defineConfig(({ command }) => ({
         python: 'python/index.html',
         figures: 'figures/index.html',
         practice: 'practice/index.html',
+        exam: 'exam/index.html',
         reference: 'reference/index.html',
         lost: '404.html',
       },

@@ -33,7 +33,7 @@ def lessons() -> list[str]:
     return [f"/lessons/{path.parent.name}/" for path in sorted(folder.glob("*/index.md"))]
 
 
-ADDRESSES = ["/", "/sandbox/", "/practice/", *lessons()]
+ADDRESSES = ["/", "/sandbox/", "/practice/", "/exam/", *lessons()]
 
 
 def open_watched(page: Page, url: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
 
-    index.html  sandbox/index.html  python/index.html  practice/index.html  lessons/<slug>/index.html
-    figures/<name>/index.html  reference/…/index.html  404.html
+    index.html  sandbox/index.html  python/index.html  practice/index.html  exam/index.html
+    lessons/<slug>/index.html  figures/<name>/index.html  reference/…/index.html  404.html
     assets/…            the bundle; names carry a hash of the content
     py/…                the core as a zip file, for Python in the browser
     payload/<hash>/…    what Python computed: Programs, derivations, kernels
@@ -73,7 +73,7 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1, kept: Path
             "</head>", _json("course", course(LESSONS, lessons) if LESSONS else {}) + "</head>"
         ),
     )
-    for name in ("sandbox", "practice"):
+    for name in ("sandbox", "practice", "exam"):
         page = (pages / name / "index.html").read_text("utf-8")
         _write_page(directory / name / "index.html", _with_address(page, "payload", f"../{payload}"))
     python = (pages / "python/index.html").read_text("utf-8")
@@ -101,7 +101,7 @@ def _clear(directory: Path) -> None:
 
 def _not_bundle(folder: str, names: list[str]) -> set[str]:
     """What `write` makes itself, or nobody is served."""
-    ours = {"payload", "py", "lessons", "reference", "sandbox", "python", "practice", "figures"}
+    ours = {"payload", "py", "lessons", "reference", "sandbox", "python", "practice", "exam", "figures"}
     return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 
