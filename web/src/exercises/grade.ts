@@ -164,7 +164,10 @@ function edges(exercise: EdgesExercise, answer: Answer): Verdict {
     chosen.length === right.filter((i) => test(all[i]!)).length && chosen.every((i) => test(all[i]!));
   if (are(([from]) => from === start)) return wrong('stops-short', 'Your choice');
   if (are(([, to]) => to === 'C')) return wrong('last-step', 'Your choice');
-  return wrong('gap', 'Your choice', tex(right.find((i) => !chosen.includes(i))!));
+  const missing = right.filter((i) => !chosen.includes(i));
+  const goesOn = (i: number): boolean =>
+    chosen.some((e) => all[e]![1] === all[i]![0] || all[e]![0] === all[i]![1]);
+  return wrong('gap', 'Your choice', tex(missing.find(goesOn) ?? missing[0]!));
 }
 
 function arrow(exercise: ArrowExercise, answer: Answer): Verdict {
