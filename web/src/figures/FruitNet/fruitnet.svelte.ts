@@ -227,6 +227,15 @@ export class FruitNetState {
     return [{ place, variable: name }];
   }
 
+  /** Backward passes over the whole bowl, and nothing else: every slope is worked out, and nobody uses it. */
+  backward(passes: number): void {
+    const { kind } = this.stage.inputs;
+    const weights = this.weights();
+    for (let pass = 0; pass < passes; pass += 1)
+      for (const { x1, x2, t } of this.fruit)
+        this.stage.functions.run('net', { x1, x2, t, kind: kind!, ...weights });
+  }
+
   send(count: number): void {
     this.stage.set('sent', Math.min(this.moments.length, Math.max(0, count)));
   }
