@@ -15,6 +15,12 @@ def unit(x1, x2, w1, w2, b, t):
     return cost
 
 
+def relu(z):
+    """The activation alone."""
+    a = np.relu(z)
+    return a
+
+
 def bowl(x1, x2, w1, w2, b, t):
     """The mean cost over a bowl of fruit."""
     z = x1 * w1 + x2 * w2 + b
@@ -76,12 +82,13 @@ _FRUIT2 = np.array([8.0, 6.5, 7.0, 8.5, 9.0, 5.5, 2.5, 4.0, 1.5, 3.5, 1.0, 2.0])
 _LEMON = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 _UNIT = {"w1": 0.1, "w2": 0.05, "b": -0.2}
 _BOWL = {"x1": _FRUIT1, "x2": _FRUIT2}
-# 56 cells along each side.
-_CELLS = np.array([0.5] * 56**2)
+# 96 cells along each side.
+_CELLS = np.array([0.5] * 96**2)
 
 # Name: the function, an example to trace it with, and what its gradient is taken by.
 FIGURES = {
     "unit": (unit, {"x1": 7.5, "x2": 8.0, **_UNIT, "t": 1.0}, ["w1", "w2", "b"]),
+    "relu": (relu, {"z": 0.95}, ["z"]),
     "bowl": (bowl, {**_BOWL, **_UNIT, "t": _LEMON}, ["w1", "w2", "b"]),
     "awake": (awake, {**_BOWL, **_UNIT}, []),
     "plane": (plane, {"x1": _CELLS, "x2": _CELLS, **_UNIT}, []),

@@ -10,7 +10,7 @@ export interface Fruit {
 }
 
 /** Cells along a side of the plane; model.py traces `plane` for as many. */
-export const CELLS = 56;
+export const CELLS = 96;
 /** The plane's corner and its side, in the fruit's own units. */
 export const LOW = -0.5;
 export const SIDE = 11;
