@@ -75,6 +75,8 @@ export class ModelState {
   });
   readonly descends = $derived.by(() => this.stage.option('descend', false));
   readonly showsSlopes = $derived.by(() => this.descends || this.stage.option('slopes', false));
+  /** Slopes that would give away a blank of the ledger wait until it is filled in. */
+  readonly waits = $derived.by(() => hidesSlopes(this.stage));
   readonly score = $derived.by(() => {
     const name = this.plan.score;
     return name ? (this.stage.values[name] ?? NaN) : NaN;
@@ -207,8 +209,11 @@ export class ModelState {
 const isNamed = (e: CallVariable | StageVariable): e is StageVariable => 'call' in e;
 const least = (a: number, b: number): number => (b < a ? b : a);
 
+const hidesSlopes = (stage: Stage): boolean => stage.isBlank(stage.option('after', ''));
+
 /** What the table beside the figure lists. */
 export function shown(stage: Stage): string[] {
   const plan = stage.option<Record<string, ModelPlan>>('models', {})[stage.option('model', '')];
-  return stage.option<string[]>('table', plan?.table ?? []);
+  const hidden = hidesSlopes(stage) ? (plan?.knobs.map(({ slope }) => slope) ?? []) : [];
+  return stage.option<string[]>('table', plan?.table ?? []).filter((name) => !hidden.includes(name));
 }

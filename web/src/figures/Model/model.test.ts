@@ -149,6 +149,15 @@ describe('what a scene shows', () => {
     expect(model.knobs).toHaveLength(0);
   });
 
+  it('holds back a slope that a blank of the ledger asks for', () => {
+    stage.enter({ options: { table: ['score', 'dw'], after: 'score' } }, false);
+    stage.isBlank = (name) => name === 'score';
+    expect(model.waits).toBe(true);
+    expect(shown(stage)).toEqual(['score']);
+    stage.isBlank = () => false;
+    expect(shown(stage)).toEqual(['score', 'dw']);
+  });
+
   it('lists the model’s quantities, or the scene’s own', () => {
     expect(shown(stage)).toEqual(['score']);
     stage.enter({ options: { table: ['dw'] } }, false);
