@@ -9,6 +9,8 @@ export interface KnobPlan {
   input: string;
   slope: string;
   next: string;
+  /** An input that is 0 while the model has no such part. */
+  when?: string;
 }
 
 /** One kind of model: how it is drawn, what can be turned, what is scored. */
@@ -67,7 +69,10 @@ export class ModelState {
   });
   readonly knobs: KnobPlan[] = $derived.by(() => {
     const fixed = this.stage.option<string[]>('fixed', []);
-    return this.plan.knobs.filter(({ input }) => !fixed.includes(input));
+    const { inputs } = this.stage;
+    return this.plan.knobs.filter(
+      ({ input, when }) => !fixed.includes(input) && (when === undefined || inputs[when] !== 0),
+    );
   });
   readonly choices: ChoicePlan[] = $derived.by(() => {
     const all = this.stage.option<Record<string, ChoicePlan>>('choices', {});

@@ -41,6 +41,12 @@ const data: StageData = {
     model: 'a',
     choices: { kind: { input: 'kind', label: 'kind', options: ['one', 'two'] } },
     models: {
+      b: {
+        draws: 'spring',
+        knobs: [{ input: 'w', slope: 'dw', next: 'next', when: 'kind' }],
+        rows: {},
+        table: [],
+      },
       a: {
         draws: 'spring',
         score: 'score',
@@ -147,6 +153,13 @@ describe('what a scene shows', () => {
     expect(model.knobs).toHaveLength(1);
     stage.enter({ options: { fixed: ['w'] } }, false);
     expect(model.knobs).toHaveLength(0);
+  });
+
+  it('leaves out the knob of a part that the model lacks', () => {
+    stage.enter({ options: { model: 'b' } }, false);
+    expect(model.knobs).toHaveLength(0);
+    stage.set('kind', 1);
+    expect(model.knobs).toHaveLength(1);
   });
 
   it('holds back a slope that a blank of the ledger asks for', () => {
