@@ -224,3 +224,18 @@ class Thumb(Keyboard):
 
     def start(self, number: int) -> None:
         self.page.locator(f"#start-{number}").tap()
+
+    def parameter(self, name: str, by: float) -> None:
+        """Drag it with a real touch: fifty pixels are one unit."""
+        target = self.page.get_by_role("button", name=re.compile("^" + re.escape(name)))
+        target.evaluate("element => element.scrollIntoView({ block: 'center' })")
+        box = target.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        touch = self.page.context.new_cdp_session(self.page)
+        for share in range(9):
+            kind = "touchStart" if share == 0 else "touchMove"
+            point = {"x": x, "y": y - 50 * by * share / 8}
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        touch.detach()
