@@ -521,4 +521,6 @@ def test_gradients_that_are_not_finite_travel_as_words() -> None:
     ],
 )
 def test_what_a_check_lacks_is_said(source: str, words: str) -> None:
-    assert words in bad(kind="check", source=source)["message"]
+    error = bad(kind="check", source=source)
+    assert words in error["message"]
+    assert "--" not in error["remedy"]  # a page has no options

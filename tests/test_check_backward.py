@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -187,3 +188,107 @@ def test_a_gradient_that_is_no_number_is_named_not_left_out() -> None:
     verdict = check(forward, backward, 0.5, 0.1, np.ones(3))
     assert not verdict and verdict.cause == "missing" and verdict.text.startswith("return {"), str(verdict)
     assert "✗ b: no numbers" in str(verdict) and "✓ w" in str(verdict)
+
+
+def test_a_list_of_gradients_may_lack_one_but_not_hold_something_else() -> None:
+    def forward(ws: Any, x: Any) -> Any:
+        return np.sum((x * ws[0] + ws[1]) ** 2)
+
+    def backward(ws: Any, x: Any) -> Any:
+        d = 2 * (x * ws[0] + ws[1])
+        return [np.sum(d * x), x_or_none]
+
+    arguments = [np.array(0.5), np.array(0.1)], np.ones(3)
+    x_or_none: Any = None
+    assert check(forward, backward, *arguments)
+    x_or_none = {"sum": 1.0}
+    verdict = check(forward, backward, *arguments)
+    assert verdict.cause == "missing" and "ws[1]" in verdict.says
+
+
+def test_a_slope_of_one_is_said_to_be_none() -> None:
+    module = load(NET.replace("dz2 = dy * y * (1 - y)", "dz2 = dy * (y > 0)"), "no_slope")
+    verdict = check(module.forward, module.backward, PARAMETERS, *DATA)
+    assert verdict.cause == "slope" and "multiplied by 1" in verdict.says and "sigmoid" in verdict.says
+
+
+LOOKED_UP = """
+import math
+
+def forward(w, b, x):
+    h = math.exp(0.5 * w)
+    return (h * x - b) ** 2
+
+def backward(w, b, x):
+    h = math.exp(0.5 * w)
+    d = 2 * (h * x - b)
+    dw = d * x * h / 2
+    return {"w": dw, "b": -d}
+"""
+
+
+def test_what_cannot_be_traced_is_held_against_differences() -> None:
+    module = load(LOOKED_UP, "looked_up")
+    verdict = check(module.forward, module.backward, 0.3, 0.2, 1.7)
+    assert verdict and "finite differences" in verdict.remarks[0]
+    module = load(LOOKED_UP.replace("d * x * h / 2", "d * h / 2"), "looked_up_wrong")
+    verdict = check(module.forward, module.backward, 0.3, 0.2, 1.7)
+    assert not verdict and "finite differences" in verdict.remarks[0]
+    assert verdict.text == "dw = d * h / 2" and "* x" in verdict.remedy, str(verdict)
+
+
+ROOT_OF_SUM = """
+import numpy as np
+
+def forward(w, x):
+    z = np.sum((w * x) ** 2)
+    return np.sqrt(z)
+
+def backward(w, x):
+    z = np.sum((w * x) ** 2)
+    dz = 1 / (2 * np.sqrt(z))
+    dw = dz * 2 * w * x ** 2
+    return {"w": dw}
+"""
+
+
+def test_where_the_true_gradient_is_not_finite_it_is_compared_beside() -> None:
+    """The length of a vector has no slope at 0: beside it, it has."""
+    module = load(ROOT_OF_SUM, "root")
+    verdict = check(module.forward, module.backward, np.zeros(3), np.array([1.0, 2.0, -1.0]))
+    assert verdict and "not finite" in verdict.remarks[0]
+
+
+def test_where_nothing_is_finite_there_is_nothing_to_compare() -> None:
+    with pytest.raises(CheckCallError, match="not finite at these arguments"):
+        check(lambda w: w * np.inf, lambda w: {"w": np.inf}, 2.0)
+
+
+def test_infinite_gradients_are_wrong_and_travel_as_json() -> None:
+    source = ROOT_OF_SUM.replace("1 / (2 * np.sqrt(z))", "1 / (0 * np.sqrt(z))")
+    module = load(source, "infinite")
+    verdict = check(module.forward, module.backward, np.array([0.5, 0.0, 1.0]), np.array([1.0, 2.0, -1.0]))
+    assert not verdict and verdict.text == "dz = 1 / (0 * np.sqrt(z))"
+    read = json.loads(json.dumps(verdict.data(), allow_nan=False))
+    assert {"NaN", "Infinity", "-Infinity"} & set(read["gradients"][0]["given"])
+
+
+@pytest.mark.parametrize(
+    ("style", "right", "wrong"),
+    [
+        ("by_hand", "dp_dq = p * (1 - p)", "dp_dq = p"),
+        ("layer_norm", "second = (dxhat * xhat).sum(axis=1, keepdims=True)", "second = dxhat * xhat"),
+        ("layer_norm", "d = xhat.shape[1]", "d = xhat.shape[0]"),
+        ("short_names", "n = x.shape[0]", "n = A.shape[0]"),
+        ("one_example_at_a_time", "grad_w2 / count, grad_c2 / count", "grad_w2, grad_c2 / count"),
+        ("through_time", "dh_next = V @ draw", "dh_next = -V @ draw"),
+        ("loop_over_layers", "return nabla_w, nabla_b", "return nabla_w, biases"),
+    ],
+)
+def test_no_neighbour_is_blamed(style: str, right: str, wrong: str) -> None:
+    """Where a change on another line would mend everything too."""
+    text = (Path(__file__).parent / "backward_styles" / f"{style}.py").read_text("utf-8")
+    assert text.count(right) == 1
+    module = load(text.replace(right, wrong), f"neighbour_{style}")
+    verdict = check(module.forward, module.backward, *module.example)
+    assert wrong in verdict.text, str(verdict)

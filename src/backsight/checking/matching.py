@@ -223,12 +223,20 @@ def _together(gradient: Any, value: Any, where: Path, path: Path, name: str) -> 
     held = dict(children(value))
     if isinstance(gradient, list | tuple) and isinstance(value, list | tuple) and len(gradient) != len(value):
         return
+    numbers, empty = [], []
     for key, part in children(gradient) if not is_object(gradient) else ():
         keys = spellings(key) if isinstance(key, str) else [key]
         chosen = next((k for k in keys if k in held), None)
-        if chosen is not None:
-            below = chosen if isinstance(chosen, str) else f"{name}[{chosen}]"
-            yield from _together(part, held[chosen], (*where, key), (*path, chosen), below)
+        if chosen is None:
+            continue
+        below = chosen if isinstance(chosen, str) else f"{name}[{chosen}]"
+        inside = list(_together(part, held[chosen], (*where, key), (*path, chosen), below))
+        numbers += inside
+        if part is not None and not inside and _floats(held[chosen]):
+            empty.append(Match(below, (*path, chosen), (*where, key)))
+    yield from numbers
+    if numbers:  # what lies beside gradients is one too, if only without numbers
+        yield from empty
 
 
 def _named(found: Sequence[Match], pair: Pair) -> list[Match]:

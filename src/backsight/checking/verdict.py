@@ -81,7 +81,7 @@ class Verdict:
         return "\n".join(text for text, _ in lines(self))
 
     def data(self) -> dict[str, Any]:
-        """The verdict as plain data, for JSON and for figures."""
+        """The verdict as plain data, for JSON and for figures; what JSON lacks is "NaN" or "Infinity"."""
         return {
             "ok": self.ok,
             "cause": self.cause,
@@ -99,8 +99,8 @@ class Verdict:
                 {
                     "name": g.name,
                     "agrees": g.agrees,
-                    "given": _finite(g.given.tolist()) if g.given else None,
-                    "true": _finite(g.true.tolist()),
+                    "given": _plain(g.given.tolist()) if g.given else None,
+                    "true": _plain(g.true.tolist()),
                 }
                 for g in self.gradients
             ],
@@ -166,8 +166,10 @@ def _gap(given: Array | None, true: Array, i: int) -> float:
     return gap if gap == gap else float("inf")
 
 
-def _finite(value: Any) -> Any:
-    """Nested lists of numbers as JSON can hold them: nan and inf as text."""
+def _plain(value: Any) -> Any:
+    """Nested lists of numbers as JSON can hold them: "NaN", "Infinity" and "-Infinity" for what it lacks."""
     if isinstance(value, list):
-        return [_finite(v) for v in value]
-    return value if math.isfinite(value) else str(value)
+        return [_plain(v) for v in value]
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
