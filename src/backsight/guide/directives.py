@@ -56,7 +56,7 @@ _part = record(
 _slot = record({"options": many(record({"says": text, "value": value}))})
 
 # What the figure shows on its own page, /figures/<name>/: else what the lesson's last scene shows.
-_demo = record({}, {"set": settings, "options": options, "inputs": many(input_name)})
+_demo = record({}, {"from": text, "set": settings, "options": options, "inputs": many(input_name)})
 
 STAGE: Reader = record(
     {"figure": text, "inputs": table(_input), "quantities": table(_quantity)},

@@ -181,6 +181,8 @@ class _Renderer:
         self._stage_calls = stage["calls"]
         self._mark_derivatives(stage, raw)
         self._check_call_variables(stage, token, self._stage_calls)
+        if "demo" in stage:
+            stage["demo"] = self._begun(stage["demo"], line)
         return dict(stage)
 
     def _mark_derivatives(self, stage: dict[str, Any], raw: dict[str, Any]) -> None:
@@ -288,7 +290,7 @@ class _Renderer:
         return f'<div class="block" data-block="{name}"></div>\n'
 
     def _begun(self, scene: dict[str, Any], line: int) -> dict[str, Any]:
-        """A scene that begins with inputs of made.json; its own `set` goes before them."""
+        """A scene, or a demo, that begins with inputs of made.json; its own `set` goes before them."""
         name = scene.pop("from", None)
         if name is None:
             return scene
