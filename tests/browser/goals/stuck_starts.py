@@ -56,12 +56,24 @@ def judge(hands: Mouse, page: Page) -> None:
     hands.press(all_judged)
 
 
+def truth_arrives(page: Page) -> None:
+    """A prediction waits for what the figure finds out."""
+    truth = page.get_by_role("group", name="Predict first").locator(".truth dd")
+    expect(truth).to_have_text(re.compile(r"^\d+$"))
+
+
+def wait_for_all(hands: Mouse, page: Page) -> None:
+    all_trained(page)
+    truth_arrives(page)
+
+
 def wait_for_the_last(hands: Mouse, page: Page) -> None:
     expect(page.get_by_text(re.compile(r"\d+ of \d+ saved"))).to_be_visible(timeout=30_000)
+    truth_arrives(page)
 
 
 GOALS = {
-    "four-hundred": lambda hands, page: all_trained(page),
+    "four-hundred": wait_for_all,
     "again": lambda hands, page: pick(hands, page, "evidence"),
     "cards": judge,
     "longer": wait_for_the_last,

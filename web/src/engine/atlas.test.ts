@@ -57,7 +57,8 @@ describe('the atlas', () => {
 
 describe('certificates', () => {
   it('hold for ten times as many epochs, in a sample', async () => {
-    const seeds = Array.from({ length: 40 }, (_, i) => 1000 + i);
+    // The last ones have dead units that revive: in later layers, or by Adam's memory.
+    const seeds = [...Array.from({ length: 30 }, (_, i) => 1000 + i), 30051, 30079, 30155, 30207, 30343];
     const found = [];
     for (const seed of seeds) found.push(await examine(library, seed));
     expect(found.flatMap(({ wrong }) => wrong)).toEqual([]);
