@@ -51,7 +51,7 @@ def test_starts_are_counted_by_what_became_of_them() -> None:
 
 
 def test_a_sample_of_certificates_holds_ten_times_as_long() -> None:
-    # The last two have dead units in a second layer that revive: whoever calls those dead for good is found out.
+    # The last two have dead units in a second layer that revive: who calls those dead for good is found out.
     found = summary([*examine(30_000, 30_030), *examine(30_051, 30_052), *examine(30_079, 30_080)])
     assert found["starts"] == 32
     assert found["wrong"] == []
