@@ -18,7 +18,8 @@ from typing import Any
 from backsight.browser import running
 from backsight.browser.asked import Asked, Request, parameters, plain
 from backsight.browser.mishaps import described
-from backsight.checking import check
+from backsight.checking import Verdict, check
+from backsight.checking.edges import check_written
 from backsight.checking.pairing import pair_in
 from backsight.emit.javascript import emit_module
 from backsight.errors import BacksightError, TraceError
@@ -121,8 +122,33 @@ def _check(request: Request) -> dict[str, Any]:
     namespace = running.run_source(request["source"])
     forward, backward, arguments = pair_in(namespace, running.FILE)
     verdict = check(forward, backward, *arguments)
-    rows = [{"name": g.name, "agrees": g.agrees, "given": g.given, "true": g.true} for g in verdict.gradients]
-    return {**verdict.data(), "gradients": [{k: plain(v) for k, v in row.items()} for row in rows]}
+    return _verdict_json(verdict)
+
+
+def _edges(request: Request) -> dict[str, Any]:
+    """How far the source's own `backward` is: every adjoint right, wrong, blank or missing."""
+    written = check_written(request["source"], running.run_source, running.FILE)
+    return {
+        "ok": written.ok,
+        "edges": [
+            {
+                "name": e.name,
+                "of": e.of,
+                "via": e.via,
+                "forwardLine": e.forward_line,
+                "state": e.state,
+                "line": e.line,
+                "accused": e.accused,
+                "cause": e.cause,
+                "says": e.says,
+                "remedy": e.remedy,
+                "given": plain(e.given),
+                "true": plain(e.true),
+            }
+            for e in written.edges
+        ],
+        "verdict": _verdict_json(written.verdict) if written.verdict is not None else None,
+    }
 
 
 def _explain(request: Request) -> dict[str, Any]:
@@ -139,6 +165,7 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "kernel": _kernel,
     "explain": _explain,
     "check": _check,
+    "edges": _edges,
 }
 
 
@@ -152,6 +179,11 @@ def _function_json(function: Callable[..., Any]) -> dict[str, Any]:
         "parameters": parameters(function),
         "line": origin.line if origin else None,
     }
+
+
+def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+    rows = [{"name": g.name, "agrees": g.agrees, "given": g.given, "true": g.true} for g in verdict.gradients]
+    return {**verdict.data(), "gradients": [{k: plain(v) for k, v in row.items()} for row in rows]}
 
 
 def _output_json(atom: Var | Constant) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def check(
     try:
         with quietly():
             given = pair.run({})
-    except BacksightError:
+    except CheckCallError:
         raise
     except Exception as error:
         return _raised(pair, error)
@@ -319,7 +319,8 @@ def _raised(pair: Pair, error: Exception) -> Verdict:
         pair.run_forward(pair.copied({}))  # the forward pass's own exceptions are raised as they are
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_users(f.filename)]
     where = frames[-1] if frames else traceback.FrameSummary("", 0, "")
-    raised = f"{type(error).__name__}: {error}"
+    words = error.message if isinstance(error, BacksightError) else error
+    raised = f"{type(error).__name__}: {words}"
     start = Verdict(
         False,
         cause="raised",

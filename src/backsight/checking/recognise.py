@@ -216,7 +216,7 @@ def compared(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
         if squeezed(total.shape) == squeezed(right.shape) and same_data(total.data, right.data):
             return Fault(
                 "sum",
-                f"{quantity.of} was stretched over axis {axis} going forward: its gradient sums over it",
+                f"going forward, {quantity.of} was stretched over axis {axis}: its gradient sums over it",
                 f"sum over it: .sum(axis={axis})",
             )
     return _slope(array, quantity, truth) or _one_use(array, quantity, truth)
