@@ -65,6 +65,16 @@ class Mouse:
         self.page.mouse.move(x + by, y, steps=6)
         self.page.mouse.up()
 
+    def code(self, label: str, text: str) -> None:
+        """Write a whole cell of code; the first touch brings the editor."""
+        self.reach_code(label)
+        self.page.locator(".cm-content:focus").wait_for()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def reach_code(self, label: str) -> None:
+        self.page.get_by_role("textbox", name=label).click()
+
     def edge(self, target: Locator) -> None:
         """Click on a stroke of the net, not on what else its box covers."""
         self.page.mouse.click(*self.near_start(target))
@@ -108,6 +118,13 @@ class Keyboard(Mouse):
     def press(self, target: Locator) -> None:
         self.reach(target)
         self.page.keyboard.press("Enter")
+
+    def reach_code(self, label: str) -> None:
+        """An editor lies in a shadow root: what has the focus is its host."""
+        field = self.page.get_by_role("textbox", name=label)
+        self.reach(
+            field if field.evaluate("e => e.matches('textarea')") else self.page.locator("[data-editor]")
+        )
 
     def choose(self, group: Locator, index: int) -> None:
         radios = group.get_by_role("radio")
@@ -204,6 +221,9 @@ class Thumb(Keyboard):
 
     def press(self, target: Locator) -> None:
         target.tap()
+
+    def reach_code(self, label: str) -> None:
+        self.page.get_by_role("textbox", name=label).tap()
 
     def choose(self, group: Locator, index: int) -> None:
         group.locator("label").nth(index).tap()

@@ -144,7 +144,9 @@ class _Oracle:
     def true(self, of: str) -> Any:
         """The true gradient by a forward value, in the kind of array that the person's code works with."""
         array = self.truth().adjoints[of]
-        sample = next((a for a in self._arguments if hasattr(a, "dtype")), array)
+        sample = next((a for a in self._arguments if hasattr(a, "dtype")), None)
+        if sample is None:
+            return array.data[0] if not array.shape else array
         return like(sample, array.shape, list(array.data))
 
 
@@ -319,7 +321,8 @@ def _by_value(edge: Edge, truth: Truth) -> Edge:
     if edge.given is None or quantity is None:
         return edge
     fault = compared(edge.given, quantity, truth)
-    if fault is None:
+    # Any number is a multiple of any other: of a single one, that says nothing.
+    if fault is None or (fault.cause == "factor" and len(edge.given.data) == 1):
         return edge
     return replace(
         edge, cause=fault.cause, says=f"{fault.says[:1].upper()}{fault.says[1:]}.", remedy=fault.remedy

@@ -38,7 +38,9 @@ export type Request =
    *     else if (answer.value.ok) …           // every gradient agrees
    *     else … answer.value.line, .says, .remedy, .edge
    */
-  | { kind: 'check'; source: string };
+  | { kind: 'check'; source: string }
+  /** The same source, perhaps half written (`dz = ___`): how far is its backward pass, edge by edge? */
+  | { kind: 'edges'; source: string };
 
 export interface FunctionSummary {
   name: string;
@@ -119,6 +121,35 @@ export interface CheckValue {
   adjoints: { name: string; line: number; means: string; right: boolean | null }[];
 }
 
+/** One step of the way back (checking/edges.py). Lines count from 1; 0 is nowhere. */
+export interface EdgeValue {
+  /** What the adjoint is called, and the forward value it belongs to. */
+  name: string;
+  of: string;
+  /** The forward value it comes back from, and the line that computes that. */
+  via: string;
+  forwardLine: number;
+  /** A blank stands there; no line gives it. */
+  state: 'right' | 'wrong' | 'blank' | 'missing';
+  line: number;
+  /** The line to change. */
+  accused: number;
+  cause: string;
+  says: string;
+  remedy: string;
+  given: Nested | null;
+  true: Nested | null;
+}
+
+export interface EdgesValue {
+  /** All of it is right. */
+  ok: boolean;
+  /** From the cost backwards. */
+  edges: EdgeValue[];
+  /** Of the whole, once nothing is blank or wrong. */
+  verdict: CheckValue | null;
+}
+
 export interface Values {
   execute: { functions: FunctionSummary[] };
   trace: TraceValue;
@@ -126,6 +157,7 @@ export interface Values {
   kernel: KernelValue;
   explain: ExplainValue;
   check: CheckValue;
+  edges: EdgesValue;
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */

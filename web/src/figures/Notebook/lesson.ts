@@ -1,0 +1,2 @@
+export { default } from './Notebook.svelte';
+export { shown } from './notebook.svelte.ts';
