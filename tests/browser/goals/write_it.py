@@ -11,7 +11,6 @@ from playwright.sync_api import Page
 from backsight.guide.markdown import render_lesson
 from tests.browser.hands import Mouse
 
-
 LESSON = Path(__file__).resolve().parents[3] / "lessons/write-it"
 CELLS: dict[str, Any] = render_lesson(LESSON).data["stage"]["options"]["cells"]
 SCALAR = {"dv": "dy * a", "da": "dy * v", "dz": "da * a * (1 - a)", "dw": "dz * x", "db": "dz"}
@@ -51,9 +50,10 @@ def write(hands: Mouse, page: Page, cell: str) -> None:
 
 def check(page: Page) -> None:
     """The first time Python has to wake."""
+    notebook = page.locator(".notebook")
+    before = int(notebook.get_attribute("data-checks") or "")
     page.keyboard.press("Control+Enter")
-    page.locator(".notebook[data-busy=true]").wait_for()
-    page.locator(".notebook[data-busy=false]").wait_for(timeout=90_000)
+    page.locator(f".notebook[data-checks='{before + 1}']").wait_for(timeout=90_000)
 
 
 GOALS = {

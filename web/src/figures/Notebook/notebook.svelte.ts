@@ -38,6 +38,8 @@ export class Notebook {
   error = $state.raw<Mishap | null>(null);
   printed = $state('');
   busy = $state(false);
+  /** How many checks have come to an end. */
+  checks = $state(0);
   state = $state<State>('idle');
   progress = $state.raw<Progress | null>(null);
   private aborter: AbortController | null = null;
@@ -123,6 +125,7 @@ export class Notebook {
       this.error = mishap(thrown);
     } finally {
       this.busy = false;
+      this.checks += 1;
       this.progress = null;
     }
   }
