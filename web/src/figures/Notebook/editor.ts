@@ -94,6 +94,7 @@ export function createEditor(
         drawSelection(),
         indentUnit.of('    '),
         indentOnInput(),
+        EditorView.lineWrapping,
         python(),
         marked,
         look,
