@@ -66,11 +66,17 @@ class Mouse:
         self.page.mouse.up()
 
     def code(self, label: str, text: str) -> None:
-        """Write a whole cell of code; the first touch brings the editor."""
+        """Put other code into a cell, as from a clipboard; the first touch brings the editor."""
         self.reach_code(label)
-        self.page.locator(".cm-content:focus").wait_for()
+        editor = self.page.locator(".cm-content:focus")
+        editor.wait_for()
         self.page.keyboard.press("Control+a")
-        self.page.keyboard.insert_text(text)
+        editor.evaluate(
+            "(element, text) => { const clipboardData = new DataTransfer();"
+            "clipboardData.setData('text/plain', text); const how = { clipboardData, bubbles: true, cancelable: true };"
+            "element.dispatchEvent(new ClipboardEvent('paste', how)); }",
+            text,
+        )
 
     def reach_code(self, label: str) -> None:
         self.page.get_by_role("textbox", name=label).click()
@@ -120,11 +126,13 @@ class Keyboard(Mouse):
         self.page.keyboard.press("Enter")
 
     def reach_code(self, label: str) -> None:
-        """An editor lies in a shadow root: what has the focus is its host."""
-        field = self.page.get_by_role("textbox", name=label)
-        self.reach(
-            field if field.evaluate("e => e.matches('textarea')") else self.page.locator("[data-editor]")
-        )
+        self.page.get_by_role("textbox", name=label).wait_for()
+        for _ in range(120):
+            # An editor lies in a shadow root: what has the focus is its host.
+            if self.page.evaluate("!!document.activeElement?.closest('.editor')"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError("Tab never reaches the code")
 
     def choose(self, group: Locator, index: int) -> None:
         radios = group.get_by_role("radio")
