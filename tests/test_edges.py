@@ -160,6 +160,28 @@ def test_ones_own_way_of_writing_is_as_good(before: str, after: str) -> None:
     assert "wrong" not in states(found).values()
 
 
+@pytest.mark.parametrize("copied", [".copy()", ""])
+def test_a_mask_put_on_in_place_is_judged_by_what_it_leaves(copied: str) -> None:
+    masked = f"dz1 = da1{copied}\n    dz1[z1 <= 0] = 0"
+    assert edges(NET.replace("dz1 = da1 * (z1 > 0)", masked))["ok"]
+    found = edges(NET.replace("dz1 = da1 * (z1 > 0)", masked.replace("<=", ">")))
+    assert not found["ok"] and states(found) == all_right_but(dz1="wrong")
+
+
+def test_two_gradients_on_one_line_and_one_of_them_wrong() -> None:
+    both = f"dW1, db1 = {TRANSPOSE}, {SUM}"
+    source = NET.replace(f"dW1 = {TRANSPOSE}\n    db1 = {SUM}", both)
+    assert edges(source)["ok"]
+    found = edges(source.replace(SUM, "dz1.sum()"))
+    assert not found["ok"] and states(found) == all_right_but(db1="wrong")
+
+
+def test_an_annotated_line_is_judged_as_any_other() -> None:
+    source = NET.replace("dW1 = ", "dW1: np.ndarray = ")
+    assert states(edges(source)) == all_right_but()
+    assert states(edges(source.replace(TRANSPOSE, "X.T @ da1"))) == all_right_but(dW1="wrong")
+
+
 def test_a_gradient_handed_back_under_another_name_is_found_at_the_end() -> None:
     found = edges(NET.replace('"b1": db1', '"b1": db2'))
     assert states(found) == all_right_but()

@@ -73,7 +73,8 @@ class Mouse:
         self.page.keyboard.press("Control+a")
         editor.evaluate(
             "(element, text) => { const clipboardData = new DataTransfer();"
-            "clipboardData.setData('text/plain', text); const how = { clipboardData, bubbles: true, cancelable: true };"
+            "clipboardData.setData('text/plain', text);"
+            "const how = { clipboardData, bubbles: true, cancelable: true };"
             "element.dispatchEvent(new ClipboardEvent('paste', how)); }",
             text,
         )

@@ -293,7 +293,13 @@ class _Page:
     def with_off(self, of: str, right: Sequence[str]) -> str:
         """The same, with that adjoint off by a half."""
         lines = self.with_only(of, right).split("\n")
-        _put(lines, self.lines[of], f"{self.called[of]} = 1.5 * {_TRUE}({of!r})")
+        given = [o for o, s in self.lines.items() if s is self.lines[of]]
+        values = [f"{'1.5 * ' if o == of else ''}{_TRUE}({o!r})" for o in given]
+        _put(
+            lines,
+            self.lines[of],
+            "; ".join(f"{self.called[o]} = {v}" for o, v in zip(given, values, strict=True)),
+        )
         return "\n".join(lines)
 
 
@@ -352,6 +358,8 @@ def _by_search(
         return edge
     if verdict.ok or verdict.cause in ("unknown", "raised", "not finite") or not verdict.line:
         return edge
+    if verdict.cause == "factor" and edge.given is not None and len(edge.given.data) == 1:
+        return edge
     stale = _overwritten(verdict, page)
     if stale:
         says = f"{stale} is overwritten here, but {edge.name} needs the {stale} that the forward pass used."
@@ -391,6 +399,8 @@ def _assigned(statement: ast.stmt) -> str:
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AugAssign(target=ast.Name(id=name)):
             return name
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr()):
+            return name
     return ""
 
 
@@ -401,6 +411,11 @@ def _assigned_within(statement: ast.stmt) -> list[str]:
         match part:
             case ast.Assign(targets=[ast.Tuple(elts=elements)]):
                 found += [e.id for e in elements if isinstance(e, ast.Name)]
+            case (
+                ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))])
+                | ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)))
+            ):
+                found.append(name)  # dz[z <= 0] = 0: what it leaves is the adjoint
             case ast.stmt():
                 found.append(_assigned(part))
     return [name for name in dict.fromkeys(found) if name]
@@ -415,7 +430,7 @@ def _is_blank(node: ast.AST) -> bool:
 
 def _judging(of: str, statement: ast.stmt) -> ast.stmt:
     """`dz2 = edge("z2", lambda: …)`."""
-    assert isinstance(statement, ast.Assign | ast.AugAssign)
+    assert isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign) and statement.value
     name, value = _assigned(statement), statement.value
     if isinstance(statement, ast.AugAssign):
         value = ast.BinOp(ast.Name(name, ast.Load()), statement.op, value)
