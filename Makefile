@@ -5,6 +5,8 @@ HOST       ?= 127.0.0.1
 PORT       ?= 8000
 NO_BROWSER ?=
 PYTEST_ARGUMENTS ?=
+# Processes that share the tests; each has a browser of its own. 0: one after another, in one process.
+WORKERS    ?= 2
 BIN        := $(VENV)/bin
 PY         := $(BIN)/python
 PIP        := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
@@ -18,11 +20,11 @@ run: $(VENV)/.run web                     ## serve the guide: HOST= PORT= NO_BRO
 
 test: $(VENV)/.dev web                    ## every test: Python, front end, browser
 	$(PY) tools/chromium.py
-	$(PY) -m pytest $(PYTEST_ARGUMENTS)
+	$(PY) -m pytest --numprocesses $(WORKERS) $(PYTEST_ARGUMENTS)
 	$(NPM) test
 
 test-torch: $(VENV)/.torch                ## gradients against PyTorch's, too
-	$(PY) -m pytest $(PYTEST_ARGUMENTS) tests_torch
+	$(PY) -m pytest --numprocesses $(WORKERS) $(PYTEST_ARGUMENTS) tests_torch
 
 check: $(VENV)/.dev                       ## format, lint, types, import order
 	$(BIN)/ruff format --check .
