@@ -123,6 +123,17 @@ class Learner:
         expect(task.get_by_role("table")).to_be_visible()
         self.inputs |= block.get("set", {})
 
+    def exercise(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
+        """Misses twice, asks to be shown, and goes on: tests/browser/test_exercises.py answers rightly."""
+        expect(task.get_by_role("button", name="Check")).to_be_visible()
+        for guess in range(3):
+            if task.get_by_role("button", name="Check").count():
+                misses[block["exercise"]["kind"]](self.hands, task, guess)
+                self.hands.press(task.get_by_role("button", name="Check"))
+        if (show := task.get_by_role("button", name="Show me")).count():
+            self.hands.press(show)
+        expect(task.get_by_role("button", name="Another one")).to_be_visible()
+
     def decision(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
         self.hands.choose(task.get_by_role("radiogroup"), len(block["option"]) - 1)
         expect(task.locator(".reply")).to_be_visible()
@@ -158,7 +169,47 @@ LABELS = {
     "rule": "Write the rule",
     "code": "The code",
     "misconception": "A tempting idea",
+    "exercise": "An exercise",
     "decision": "You decide",
+}
+
+
+# A wrong answer to an exercise of each kind: most often; a lucky one is as good ---------------------------
+
+
+def _miss_formula(hands: Mouse, task: Locator, guess: int) -> None:
+    if (plain := task.get_by_role("button", name="Type it as plain text")).count():
+        hands.press(plain)
+    hands.write(task.get_by_role("textbox"), f"{guess} + 1")
+
+
+def _miss_number(hands: Mouse, task: Locator, guess: int) -> None:
+    hands.write(task.get_by_role("textbox"), f"{1000 + guess}")
+
+
+def _miss_arrow(hands: Mouse, task: Locator, guess: int) -> None:
+    nodes = task.get_by_role("group", name="The drawing").get_by_role("button")
+    hands.press(nodes.nth(0))
+    hands.press(nodes.nth(1 + guess))
+
+
+def _miss_edges(hands: Mouse, task: Locator, guess: int) -> None:
+    hands.press(task.get_by_role("group", name="The drawing").get_by_role("button").nth(guess))
+
+
+def _miss_order(hands: Mouse, task: Locator, guess: int) -> None:
+    while (left := task.get_by_role("button", name="Place it next")).count():
+        hands.press(left.first)
+    hands.press(task.get_by_role("button", name="Take it out").first)
+    hands.press(task.get_by_role("button", name="Place it next"))
+
+
+misses: dict[str, Callable[[Mouse, Locator, int], None]] = {
+    "formula": _miss_formula,
+    "number": _miss_number,
+    "arrow": _miss_arrow,
+    "edges": _miss_edges,
+    "order": _miss_order,
 }
 
 

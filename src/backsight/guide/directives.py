@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from backsight.guide.exercises import OFFERED
 from backsight.guide.reading import (
+    Place,
     Reader,
     anything,
     block,
@@ -10,6 +15,7 @@ from backsight.guide.reading import (
     inline,
     input_name,
     many,
+    nearest,
     number,
     options,
     quantity,
@@ -54,6 +60,31 @@ _part = record(
 )
 
 _slot = record({"options": many(record({"says": text, "value": value}))})
+
+_exercise_form = record({"kind": text, "family": text}, {"level": number, "seed": number, "ask": inline})
+
+
+def _exercise(raw: Any, place: Place) -> Mapping[str, Any]:
+    """Where an exercise is drawn from: kind, family and level of the bank, and a seed if it stays the same."""
+    found = _exercise_form(raw, place)
+    kind, family, level = found["kind"], found["family"], found.get("level", 1)
+    if kind not in OFFERED:
+        raise place.inside("kind").fail(f"there is no kind of exercise `{kind}`", nearest(kind, OFFERED))
+    if family not in OFFERED[kind]:
+        raise place.inside("family").fail(
+            f"`{kind}` has no family `{family}`", nearest(family, OFFERED[kind])
+        )
+    if level not in (1, 2, 3):
+        raise place.inside("level").fail(f"expected 1, 2 or 3, found {level}", "1 is gentle, 3 is hard")
+    seed = found.get("seed", 0)
+    if seed != int(seed) or not 0 <= seed < 2**32:
+        raise place.inside("seed").fail(
+            f"expected a whole number, found {seed}", "write 0 or more, such as 7"
+        )
+    drawn = {key: found[key] for key in ("kind", "family", "seed") if key in found}
+    asked = {"ask": found["ask"]} if "ask" in found else {}
+    return {"exercise": {"level": level, **drawn}, **asked}
+
 
 # What the figure shows on its own page, /figures/<name>/: else what the lesson's last scene shows.
 _demo = record({}, {"from": text, "set": settings, "options": options, "inputs": many(input_name)})
@@ -131,6 +162,7 @@ DIRECTIVES: dict[str, Reader] = {
         },
         {"set": settings, "live": yes_no},
     ),
+    "exercise": _exercise,
     "decision": record(
         {"ask": inline, "option": many(record({"says": inline, "reply": inline}, {"set": settings}))},
         {"then": inline, "go": record({"href": text, "says": text})},

@@ -1,5 +1,7 @@
 /** What src/backsight/guide/markdown.py writes into a lesson's page. Fields that end in HTML were Markdown. */
 
+import type { Address } from '../exercises/exercise.ts';
+
 /** A number, the name of an input or quantity, or a variable of a call; see src/backsight/guide/expression.py. */
 export type Expression = number | string | CallVariable | StageVariable;
 
@@ -164,6 +166,13 @@ export interface MisconceptionData extends BlockBase {
   live?: boolean;
 }
 
+/** One of the bank's exercises; without a seed each learner meets another. */
+export interface ExerciseData extends BlockBase {
+  kind: 'exercise';
+  ask?: string;
+  exercise: Omit<Address, 'seed'> & { seed?: number };
+}
+
 export interface DecisionData extends BlockBase {
   kind: 'decision';
   ask: string;
@@ -173,7 +182,15 @@ export interface DecisionData extends BlockBase {
 }
 
 export type BlockData =
-  QuizData | PredictData | CheckData | GoalData | RuleData | CodeData | MisconceptionData | DecisionData;
+  | QuizData
+  | PredictData
+  | CheckData
+  | GoalData
+  | RuleData
+  | CodeData
+  | MisconceptionData
+  | ExerciseData
+  | DecisionData;
 
 export interface StepData {
   slug: string;

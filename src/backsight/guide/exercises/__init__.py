@@ -5,7 +5,7 @@ the values, the true slope and the slopes that mistakes give: all of them Progra
 backsight. `web/src/exercises` draws numbers from a seed and compares.
 """
 
-from backsight.guide.exercises.bank import FAMILIES, structures, write_exercises
+from backsight.guide.exercises.bank import FAMILIES, OFFERED, structures, write_exercises
 from backsight.guide.exercises.structure import Structure
 
-__all__ = ["FAMILIES", "Structure", "structures", "write_exercises"]
+__all__ = ["FAMILIES", "OFFERED", "Structure", "structures", "write_exercises"]

@@ -18,6 +18,14 @@ FAMILIES: dict[str, Callable[[], Iterable[Structure]]] = {
     "reuse": reuses,
     "graph": graphs,
 }
+OFFERED: dict[str, tuple[str, ...]] = {
+    "formula": ("chain", "reuse"),
+    "number": ("chain", "reuse", "graph"),
+    "order": ("graph",),
+    "arrow": ("graph",),
+    "edges": ("graph",),
+}
+"""Kinds of exercise, and the families each is drawn from; the same as in `web/src/exercises/exercise.ts`."""
 _HEADER = "Exercises, written by backsight from traced Python; see the .json beside it. Do not edit."
 
 
