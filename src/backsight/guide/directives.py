@@ -65,7 +65,7 @@ _exercise_form = record({"kind": text, "family": text}, {"level": number, "seed"
 
 
 def _exercise(raw: Any, place: Place) -> Mapping[str, Any]:
-    """Where an exercise is drawn from: kind, family and level of the bank, and a seed if it stays the same."""
+    """Where an exercise is drawn from: kind, family and level, and a seed if it is always the same one."""
     found = _exercise_form(raw, place)
     kind, family, level = found["kind"], found["family"], found.get("level", 1)
     if kind not in OFFERED:
