@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import jax
 import pytest
 
 from backsight.errors import LessonError, LoadError
@@ -62,6 +65,30 @@ def test_only_one_rule_fits() -> None:
                 if all(yours == pytest.approx(truth, rel=1e-9) for yours, truth in results):
                     fitting.append((i, j, join))
     assert fitting == [(0, 1, "×")]
+
+
+def test_the_paths_of_the_stall_add_up_to_its_slope() -> None:
+    lesson, values = at_start("used-twice")
+    graph = lesson.data["stage"]["options"]["graphs"]["stall"]
+    slopes = {(edge["from"], edge["to"]): edge["slope"] for edge in graph["edges"]}
+    for p in (0.5, 2.0, 5.5):
+        products = []
+        for path in graph["paths"]:
+            along = [values.of(slopes[pair], {"p": p}) for pair in pairwise(path["via"])]
+            products.append(math.prod(along))
+            assert values.of(path["product"], {"p": p}) == pytest.approx(products[-1], rel=1e-12)
+        assert sum(products) == pytest.approx(values.of(graph["total"], {"p": p}), rel=1e-12)
+        if p == 2.0:
+            assert products == [80.0, -40.0, 10.0]
+            assert values.of("total", {"p": p}) == 50.0
+
+
+def test_at_the_corner_libraries_answer_what_lesson_1_says() -> None:
+    # PyTorch's answers are in tests_torch.
+    _, values = at_start("what-a-nudge-does")
+    assert values.of("corner", {"x": 2.0}) == 0.0
+    assert jax.grad(jax.nn.relu)(0.0) == 0.0
+    assert jax.grad(lambda x: jax.numpy.maximum(0.0, x))(0.0) == 0.5
 
 
 def test_saturation_kills_the_packet_but_not_the_error() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -58,3 +59,15 @@ def test_the_functions_of_the_benchmarks(case: Case) -> None:
     cost = case.in_torch(torch, *parameters, *data)
     theirs = [g.numpy() for g in torch.autograd.grad(cost, parameters)]
     assert_close([value, *gradients], [cost.detach().numpy(), *theirs], 1e-11, case.name)
+
+
+def test_at_the_corner_pytorch_answers_what_lesson_1_says() -> None:
+    def slope(function: Callable[[torch.Tensor], torch.Tensor]) -> float:
+        x = torch.tensor(0.0, requires_grad=True)
+        function(x).backward()
+        assert x.grad is not None
+        return float(x.grad)
+
+    assert slope(torch.relu) == 0.0
+    assert slope(lambda x: torch.maximum(x, torch.tensor(0.0))) == 0.5
+    assert slope(lambda x: torch.clamp(x, min=0)) == 1.0
