@@ -66,7 +66,10 @@ export class ZoomState {
     const room = this.errors ? 0.31 : 0.52;
     return Math.round(Math.min(this.errors ? 250 : 400, Math.max(190, this.width * room)));
   });
-  readonly edge = $derived.by(() => ({ left: this.isNarrow ? 40 : 52, right: 8, top: 10, bottom: 40 }));
+  /** On a phone the axis has its title above the window: inside it, Sight would stand on it. */
+  readonly edge = $derived.by(() =>
+    this.isNarrow ? { left: 40, right: 8, top: 26, bottom: 40 } : { left: 52, right: 8, top: 10, bottom: 40 },
+  );
 
   readonly curve: CurvePlan = $derived.by(() => {
     const found = this.stage.option<Record<string, CurvePlan>>('curves', {})[this.stage.option('curve', '')];
