@@ -51,6 +51,8 @@ export function number(bank: Bank, address: Address, random: Random): NumberExer
   const here = { names, truth: values.slope!, wrong: values, factors: [] };
   if (!isOrdinary(here) || Math.abs(here.truth) > 500) return null;
   if (Object.values(names).some((value) => Math.abs(value) > 400)) return null;
+  // A path that brings nothing would hide whether it was followed.
+  if (structure.paths.w!.some((_, i) => values[`path_${i}`] === 0)) return null;
   const tolerance = toleranceOf(here.truth);
   const slopeOf = ([a, b]: [string, string]): string => short(values[`slope_${b}_${a}`]!);
   const brackets = (text: string): string => (text.startsWith('-') ? `(${text})` : text);
@@ -112,7 +114,7 @@ export function order(bank: Bank, address: Address, random: Random): OrderExerci
     source: source(drawn),
     given: lines(drawn),
     picture: picture(drawn),
-    ask: 'Put the backward pass in order. Each line takes what has arrived at one node back over one edge; all begin at $0$, except $dC = 1$.',
+    ask: 'Put the backward pass in order. Each line takes what has arrived at one node back over one edge; all begin at zero, except $dC = 1$.',
     steps,
     shuffled,
     solution: allowed(steps).join('.'),
