@@ -36,6 +36,13 @@ describe('the atlas', () => {
     expect(fates.size).toBeGreaterThan(1);
   }, 20_000);
 
+  it('says "proved" as soon as the whole certificate does', async () => {
+    const hasty = await Bench.open(library, { ...RINGS, settings: { ...RINGS.settings, rate: 5 } });
+    const fates = Array.from({ length: 20 }, (_, i) => hasty.outcome(i + 1));
+    expect(fates.map(({ fate }) => fate)).toContain('proved');
+    for (const first of fates) expect(hasty.replay(first.seed).outcome).toEqual(first);
+  }, 20_000);
+
   it('trains no longer and no shorter than its plan says', async () => {
     const longer = await Bench.open(library, { ...RINGS, epochs: 1500 });
     expect(longer.replay(1).history.epoch.at(-1)).toBe(1500);
@@ -58,7 +65,7 @@ describe('the atlas', () => {
 describe('certificates', () => {
   it('hold for ten times as many epochs, in a sample', async () => {
     // The last ones have dead units that revive: in later layers, or by Adam's memory.
-    const seeds = [...Array.from({ length: 30 }, (_, i) => 1000 + i), 30051, 30079, 30155, 30207, 30343];
+    const seeds = [...Array.from({ length: 20 }, (_, i) => 1000 + i), 30051, 30155, 30343];
     const found = [];
     for (const seed of seeds) found.push(await examine(library, seed));
     expect(found.flatMap(({ wrong }) => wrong)).toEqual([]);

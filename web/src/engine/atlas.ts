@@ -100,9 +100,9 @@ export class Bench {
     const trainer = this.trained(theta, seed, new Recorder(Math.max(1, this.plan.epochs / SAMPLES)));
     let fate = this.plainFate(trainer);
     if (fate === null) {
-      // The verdict is final once the push has been tried.
+      // A proof is final at once, another verdict once the push has been tried.
       for (const comparison of this.compare(trainer, seed)) {
-        if (!comparison?.push) continue;
+        if (!comparison || (comparison.verdict !== 'proved' && !comparison.push)) continue;
         fate = comparison.verdict;
         break;
       }
