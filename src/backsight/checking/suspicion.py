@@ -1,7 +1,13 @@
 """Which statements of a backward pass may be wrong, the most suspicious first.
 
-Three things speak for a statement: its value is true and what its name says; a change of its value changes
-nothing that is wrong; it comes after a value that is false by its own name and mends all when put right.
+- A value that is what its name says is right: the gradient by z for `dz`, the slope of a by z for `da_dz`,
+  the forward pass's own z for `z`. Where a name says nothing, a value is right that is a gradient, possibly
+  times a constant that a later line takes out, or that the forward pass has too.
+- A statement whose value can change while a wrong gradient does not is not to blame.
+- What a name begins with (zeros, an empty list) is judged by what it becomes.
+- A return that only passes names on is suspected late; what a layer's returns is judged as a value.
+
+Places are ordered by when they were first not right, in a loop too; not by where they stand.
 """
 
 from __future__ import annotations
