@@ -74,7 +74,15 @@ export function paintSheet(
   }
 }
 
-/** Cells in the colour of the class that most of their corners have; one path per class. */
+/** Whether the corner from `a` to `b` and `d` goes the other way round on the paper than in the grid. */
+const isTurned = (at: Float32Array, a: number, b: number, d: number): boolean =>
+  (at[b * 2]! - at[a * 2]!) * (at[d * 2 + 1]! - at[a * 2 + 1]!) <
+  (at[b * 2 + 1]! - at[a * 2 + 1]!) * (at[d * 2]! - at[a * 2]!);
+
+/**
+ * Cells in the colour of the class that most of their corners have; one path per class. A fill closes its paths by
+ * itself, and in a path of a thousand parts `closePath` takes most of a frame.
+ */
 function cells(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
   const { size, said } = sheet;
   const step = sheet.small ? 2 : 1;
@@ -90,11 +98,12 @@ function cells(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink:
           Number(said[c] === label) +
           Number(said[d] === label);
         if (votes < 2 || (votes === 2 && said[a] !== label)) continue;
+        // All the same way round, or where the sheet lies over itself its two layers would make a hole.
+        const [second, fourth] = isTurned(at, a, b, d) ? [d, b] : [b, d];
         pen.moveTo(at[a * 2]!, at[a * 2 + 1]!);
-        pen.lineTo(at[b * 2]!, at[b * 2 + 1]!);
+        pen.lineTo(at[second * 2]!, at[second * 2 + 1]!);
         pen.lineTo(at[c * 2]!, at[c * 2 + 1]!);
-        pen.lineTo(at[d * 2]!, at[d * 2 + 1]!);
-        pen.closePath();
+        pen.lineTo(at[fourth * 2]!, at[fourth * 2 + 1]!);
       }
     }
     pen.fillStyle = tint;
@@ -332,6 +341,6 @@ function mark(pen: CanvasRenderingContext2D, label: number, x: number, y: number
     pen.lineTo(x + r * 1.3, y);
     pen.lineTo(x, y + r * 1.3);
     pen.lineTo(x - r * 1.3, y);
-    pen.closePath();
+    pen.lineTo(x, y - r * 1.3);
   } else pen.rect(x - r, y - r, 2 * r, 2 * r);
 }
