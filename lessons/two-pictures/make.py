@@ -6,6 +6,7 @@ backsight and its own Adam; weights are rounded to hundredths, as the figure sho
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from backsight.models.random import DATA, START, Random
 POINTS, EPOCHS, RATE = 200, 1500, 0.05
 SEEDS = (1, 2, 3, 4, 5)
 STARTS_OF_TWO = 100
+DEEP = (4, 3)
 CLOUD, DIMENSIONS = 24, 100
 ORDER = ("w11", "w21", "b1", "w12", "w22", "b2", "w13", "w23", "b3", "v1", "v2", "v3", "c")
 # Fold lines that somebody drew; only the last neuron is trained on them. Columns are units.
@@ -31,25 +33,32 @@ ARRANGED = {
 
 def rings():
     """200 points, disc and ring in turn: X (200, 2), T (200, 1)."""
+    return points(training.rings)
+
+
+def points(shape):
+    """200 points, the two classes in turn: X (200, 2), T (200, 1)."""
     u = np.array(Random(1, DATA).uniforms(4 * POINTS)).reshape(POINTS, 4)
-    ring = np.arange(POINTS) % 2.0
-    x1, x2 = training.rings(u, 0.0, ring)
-    return np.round(np.stack([x1, x2], axis=1), 3), ring[:, None]
+    label = np.arange(POINTS) % 2.0
+    x1, x2 = shape(u, 0.0, label)
+    return np.round(np.stack([x1, x2], axis=1), 3), label[:, None]
 
 
-def start(seed, units):
-    """He's start for a 2-units-1 net, as the sandbox draws it."""
+def start(seed, *units):
+    """He's start for a net of two inputs, these hidden layers, and one output, as the sandbox draws it."""
     random = Random(seed, START)
-    first = training.he(np.array(random.uniforms(2 * units)), 2, units).reshape(2, units)
-    second = training.he(np.array(random.uniforms(units)), units, 1).reshape(units, 1)
-    return [first, np.zeros(units), second, np.zeros(1)]
+    found = []
+    for wide, narrow in itertools.pairwise((2, *units, 1)):
+        weights = training.he(np.array(random.uniforms(wide * narrow)), wide, narrow)
+        found += [weights.reshape(wide, narrow), np.zeros(narrow)]
+    return found
 
 
 def train(parameters, X, T, activation="relu", frozen=()):
     """Adam on the whole set; parameters whose place is in `frozen` stay."""
-    net = Net(1, activation, "squared")
+    net = Net(len(parameters) // 2 - 1, activation, "squared")
     cost = define(net.source(), "net", f"made-{activation}.py")
-    slopes = bs.grad(cost, argnums=(2, 3, 4, 5))
+    slopes = bs.grad(cost, argnums=tuple(range(2, 2 + len(parameters))))
     states = [(p, np.zeros_like(p), np.zeros_like(p), 0.0) for p in parameters]
     for _ in range(EPOCHS):
         gradient = slopes(X, T, *(state[0] for state in states))
@@ -62,8 +71,10 @@ def train(parameters, X, T, activation="relu", frozen=()):
 
 def hits(parameters, X, T):
     """How many points a ReLU net puts on their own side."""
-    W1, b1, W2, b2 = parameters
-    out = np.maximum(X @ W1 + b1, 0) @ W2 + b2
+    *layers, W, b = parameters
+    for weights, biases in zip(layers[::2], layers[1::2], strict=True):
+        X = np.maximum(X @ weights + biases, 0)
+    out = X @ W + b
     return int(np.sum((out > 0) == (T > 0.5)))
 
 
@@ -93,11 +104,17 @@ def made():
     for name, (W1, b1) in ARRANGED.items():
         parameters = [np.array(W1), np.array(b1), *start(1, 3)[2:]]
         inputs[name] = named(train(parameters, X, T, frozen=(0, 1)))
+    arms, side = points(training.spiral)
+    deep = train(start(1, *DEEP), arms, side)
     cloud = np.round(Random(1, DATA).uniforms(CLOUD * DIMENSIONS), 2)
     data = {
         "x1s": X[:, 0].tolist(),
         "x2s": X[:, 1].tolist(),
         "ring": T[:, 0].tolist(),
+        "deep_x1": arms[:, 0].tolist(),
+        "deep_x2": arms[:, 1].tolist(),
+        "deep_side": side[:, 0].tolist(),
+        "deep": [float(number) for parameter in deep for number in parameter.ravel()],
         "cloud": cloud.tolist(),
         "order": [float(i + 1) for i in range(DIMENSIONS)],
         **{name: [weights[key] for key in ORDER] for name, weights in inputs.items()},

@@ -48,6 +48,17 @@ def hits_of(x1, x2, ring, weights):
     return count
 
 
+def hits_deep(x1, x2, side, weights):
+    """The same for a ReLU net of layers of 4 and 3 whose 31 numbers come in one list, layer by layer."""
+    W1, W2 = np.reshape(weights[:8], (2, 4)), np.reshape(weights[12:24], (4, 3))
+    z1 = x1[:, None] * W1[0] + x2[:, None] * W1[1] + weights[8:12]
+    z2 = np.maximum(z1, 0) @ W2 + weights[24:27]
+    out = np.maximum(z2, 0) @ weights[27:30] + weights[30]
+    said = np.where(out > 0, 1.0, 0.0)
+    count = np.sum(np.where(said == side, 1.0, 0.0))
+    return count
+
+
 def escape(w11, w21, b1, w12, w22, b2, v1, v2, c, act, far):
     """The output of a net of two units, `far` out on a way that it cannot rise along.
 
@@ -130,6 +141,16 @@ FIGURES = {
     "net": (net, {"x1": 4.0, "x2": 1.0, **_NET}, ["w11", "w21", "b1", "v1", "c"]),
     "hits": (hits, {**_DATA, **_NET}, ["b1"]),
     "hits_of": (hits_of, {**_DATA, "weights": [*_W1.values(), *_W3.values(), *_V.values()]}, ["weights"]),
+    "hits_deep": (
+        hits_deep,
+        {
+            "x1": _DATA["x1"],
+            "x2": _DATA["x2"],
+            "side": _DATA["ring"],
+            "weights": [0.37 * (i % 7) - 1 for i in range(31)],
+        },
+        ["weights"],
+    ),
     "escape": (escape, {**_W1, "v1": 6.84, "v2": 2.67, "c": -6.58, "act": 0.0, "far": 4.4}, ["far"]),
     "neighbours": (
         neighbours,

@@ -11,5 +11,6 @@ GOALS = {
     "layer": lambda hands, page: hands.slide(THROUGH, 1, ["End"]),
     "bend": lambda hands, page: hands.choose(page.get_by_role("group", name="activation"), 2),
     "apart": lambda hands, page: hands.choose(page.get_by_role("group", name="trained from start"), 0),
+    "deeper": lambda hands, page: hands.slide(THROUGH, 1, ["End"]),
     "two": lambda hands, page: hands.parameter("bias of output y", -4.0),
 }

@@ -40,8 +40,8 @@ export class FoldState {
   readonly last = $derived.by(() => this.net.layouts.length - 1);
   readonly shown = $derived.by(() => Math.min(Math.max(this.at, 0), this.last));
 
-  private folds: Contour[] = [];
-  private foldsOf = { version: -1, layer: -1 };
+  /** By layer, the folds and the run of the kernel that they belong to. */
+  private folds = new Map<number, { version: number; lines: Contour[] }>();
   private boundary = new Contour();
   private said = new Uint8Array(0);
   private saidVersion = -1;
@@ -161,22 +161,22 @@ export class FoldState {
     places.place(this.net, from, to, share, this.chosen, this.view, frame);
   }
 
-  /** What is drawn on a sheet, besides where. */
-  sheet(at: number, small: boolean): Sheet {
-    this.trace(this.layerAt(at));
+  /** What is drawn on a sheet, besides where; with the folds of `layer`, else of the layer that is looked at. */
+  sheet(at: number, small: boolean, layer = this.layerAt(at)): Sheet {
+    this.decide();
     const { from, to, share } = this.layoutsAt(at);
     const layout = share > 0.5 ? to : from;
     const axisUnits = axesOf(layout, this.chosen);
-    const ofThisLayer = layout.layer === this.layerAt(at);
     return {
       size: this.net.size,
       gridRows: this.net.gridRows,
       said: this.said,
       labels: this.points.map(({ label }) => label),
-      folds: this.bare ? [] : this.folds,
+      folds: this.bare ? [] : this.foldsOf(layer),
+      older: this.bare || small || layer < 2 || at > 0 ? [] : this.foldsOf(layer - 1),
       boundary: this.bare ? null : this.boundary,
-      lit: this.lit?.layer === this.layerAt(at) ? this.lit.unit : -1,
-      litAxis: ofThisLayer && this.lit?.layer === layout.layer ? this.lit.unit : -1,
+      lit: this.lit?.layer === layer ? this.lit.unit : -1,
+      litAxis: layout.layer > 0 && this.lit?.layer === layout.layer ? this.lit.unit : -1,
       ringed: this.bare || !this.probe ? -1 : this.net.probe,
       litPoint: this.litPoint,
       litBoundary: this.lit?.layer === this.widths.length - 1,
@@ -187,24 +187,31 @@ export class FoldState {
     };
   }
 
-  /** Folds of a layer, the boundary, and what the net says, once per run of the kernel. */
-  private trace(layer: number): void {
+  /** The folds of a layer, once per run of the kernel. */
+  private foldsOf(layer: number): Contour[] {
     const { net } = this;
-    if (this.saidVersion !== this.version || this.said.length !== net.gridRows) this.decide();
-    if (this.foldsOf.version === this.version && this.foldsOf.layer === layer) return;
-    this.foldsOf = { version: this.version, layer };
-    const { z } = net.data.payload.layers[layer - 1]!;
+    const known = this.folds.get(layer);
+    if (known?.version === this.version) return known.lines;
     const width = this.widths[layer]!;
-    const sums = net.array(z);
-    this.folds = Array.from({ length: layer === this.widths.length - 1 ? 0 : width }, (_, unit) => {
-      const fold = this.folds[unit] ?? new Contour();
-      fold.trace(net.size, (vertex) => sums[vertex * width + unit]!);
-      return fold;
+    const sums = net.array(net.data.payload.layers[layer - 1]!.z);
+    const lines = Array.from({ length: width }, (_, unit) => {
+      const line = known?.lines[unit] ?? new Contour();
+      line.trace(net.size, (vertex) => sums[vertex * width + unit]!);
+      return line;
     });
+    this.folds.set(layer, { version: this.version, lines });
+    return lines;
   }
 
+  /** The axes that are drawn where a layer has more than three: `unit` comes in, who has been there longest goes. */
+  choose(unit: number): void {
+    if (!this.chosen.includes(unit)) this.chosen = [...this.chosen, unit].slice(-3);
+  }
+
+  /** What the net says on the grid, and the boundary: once per run of the kernel. */
   private decide(): void {
     const { net } = this;
+    if (this.saidVersion === this.version && this.said.length === net.gridRows) return;
     this.saidVersion = this.version;
     if (this.said.length !== net.gridRows) this.said = new Uint8Array(net.gridRows);
     const { variable, width } = net.decides;

@@ -144,6 +144,12 @@ describe('where it is drawn', () => {
     expect(isSolid(last, wide.chosen)).toBe(true);
     expect(wide.sheet(3, false).axes).toEqual(['a₁', 'a₄', 'a₅']);
     expect(isSolid(wide.net.layouts[0]!, wide.chosen)).toBe(false);
+    wide.choose(4);
+    expect(wide.chosen).toEqual([0, 3, 4]);
+    wide.choose(1);
+    expect(wide.chosen).toEqual([3, 4, 1]);
+    // A layer of three has its own three axes, whatever is chosen.
+    expect(axesOf({ ...last, width: 3 }, wide.chosen)).toEqual([0, 1, 2]);
   });
 });
 
@@ -152,4 +158,28 @@ it('says whether a picture is computed or drawn', () => {
   expect(whatHappens(layouts, 1).caption).toBe('times the weights: turned, stretched, sheared');
   expect(whatHappens(layouts, 1.4).caption).toBe('in between: drawn, not computed');
   expect(whatHappens(layouts, 1.4).sliding).toBe('towards + bias');
+});
+
+it('draws the lines of a second layer where its sum is zero, and those of the first beside them', () => {
+  const theta = Float64Array.of(1, 0.3, -0.4, 1, 0.5, -1, 0.8, -1.1, 0.9, 0.6, -0.7, -1.2, 1, 1, 0.2);
+  const { payload, kernels } = loaded[3]!;
+  const net = new FoldNet({ payload, kernels, widths: [2, 2, 2, 1], points: POINTS, domain: DOMAIN });
+  const fold = new FoldState(net, theta);
+  expect(net.layouts).toHaveLength(7);
+  const { folds, older } = fold.sheet(0, false, 2);
+  expect(older).toHaveLength(2);
+  const X = net.array('X');
+  const second = (x1: number, x2: number): number => {
+    const a = [0, 1].map((j) => Math.max(0, x1 * theta[j]! + x2 * theta[2 + j]! + theta[4 + j]!));
+    return a[0]! * theta[6]! + a[1]! * theta[8]! + theta[10]!;
+  };
+  const line = folds[0]!;
+  expect(line.count).toBeGreaterThan(10);
+  const step = 12 / net.size;
+  for (let end = 0; end < line.count; end++) {
+    const [p, q, t] = [line.from[end]! * 2, line.to[end]! * 2, line.along[end]!];
+    const [x1, x2] = [0, 1].map((i) => X[p + i]! + (X[q + i]! - X[p + i]!) * t);
+    // Exact where its grid edge lies on one side of every first fold; at a corner within a cell of it.
+    expect(Math.abs(second(x1!, x2!))).toBeLessThan(2 * step);
+  }
 });

@@ -3,13 +3,14 @@
 import { Library, netId } from '../../engine/load.ts';
 import { layout, parameterCount } from '../../engine/net.ts';
 import type { Activation, NetKernels, NetPayload } from '../../engine/payload.ts';
-import type { Entry } from '../../engine/types.ts';
+import type { Domain, Entry } from '../../engine/types.ts';
 import type { Stage } from '../../lesson/stage.svelte.ts';
 import { FoldState, type UnitPlace } from './fold.svelte.ts';
 import { FoldNet, type FoldPoint } from './net.ts';
 
 const ACTIVATIONS: readonly Activation[] = ['relu', 'sigmoid', 'linear'];
-const DOMAIN = { x1: [-6, 6], x2: [-6, 6] } as const;
+const DOMAIN: Domain = { x1: [-6, 6], x2: [-6, 6] };
+const DEEP = [2, 4, 3, 1];
 /** The order of a list of all 13 numbers. */
 export const ORDER = 'w11 w21 b1 w12 w22 b2 w13 w23 b3 v1 v2 v3 c'.split(' ');
 const COARSE = 25;
@@ -20,9 +21,10 @@ export interface Loaded {
 }
 
 export async function loadNets(library: Library): Promise<Loaded[]> {
+  const wanted = [...ACTIVATIONS.map((activation) => [1, activation] as const), [2, 'relu'] as const];
   return Promise.all(
-    ACTIVATIONS.map(async (activation) => {
-      const id = netId(1, activation, 'squared');
+    wanted.map(async ([depth, activation]) => {
+      const id = netId(depth, activation, 'squared');
       const [payload, kernels] = await Promise.all([library.netPayload(id), library.netKernels(id)]);
       return { payload, kernels };
     }),
@@ -45,8 +47,16 @@ export class FoldLesson {
     readonly stage: Stage,
     readonly loaded: readonly Loaded[],
   ) {
-    const rows = stage.data.data as Record<string, number[]>;
-    this.points = rows.x1s!.map((x1, i) => ({ x1, x2: rows.x2s![i]!, label: rows.ring![i]! }));
+    this.points = this.pointsOf('x1s', 'x2s', 'ring');
+  }
+
+  private row(name: string): number[] {
+    return (this.stage.data.data?.[name] ?? []) as number[];
+  }
+
+  private pointsOf(first: string, second: string, label: string): FoldPoint[] {
+    const [x2, labels] = [this.row(second), this.row(label)];
+    return this.row(first).map((x1, i) => ({ x1, x2: x2[i]!, label: labels[i]! }));
   }
 
   readonly units = $derived.by(() => this.stage.option('units', 3));
@@ -68,36 +78,31 @@ export class FoldLesson {
     return theta;
   }
 
-  net(units: number, act: number, size?: number): FoldNet {
-    const key = `${units} ${act} ${size}`;
-    let net = this.nets.get(key);
-    if (!net) {
-      const { payload, kernels } = this.loaded[act]!;
-      net = new FoldNet({
-        payload,
-        kernels,
-        widths: [2, units, 1],
-        points: this.points,
-        domain: DOMAIN as never,
-        size,
-      });
-      this.nets.set(key, net);
-    }
+  /** Two hidden layers, whose weights the stage's data have; nothing of it is an input. */
+  readonly isDeep = $derived.by(() => this.stage.option('deep', false));
+
+  /** The net of this step and its weights. */
+  readonly now: { net: FoldNet; theta: Float64Array } = $derived.by(() =>
+    this.isDeep
+      ? { net: this.net(DEEP, 3), theta: Float64Array.from(this.row('deep')) }
+      : { net: this.net([2, this.units, 1], this.act), theta: this.theta },
+  );
+
+  private net(widths: number[], loaded: number): FoldNet {
+    const key = `${widths} ${loaded}`;
+    const known = this.nets.get(key);
+    if (known) return known;
+    const points = widths === DEEP ? this.pointsOf('deep_x1', 'deep_x2', 'deep_side') : this.points;
+    const net = new FoldNet({ ...this.loaded[loaded]!, widths, points, domain: DOMAIN });
+    this.nets.set(key, net);
     return net;
   }
 
   /** A state of its own for a list of weights that the stage's data have. */
   arrangement(name: string): FoldState {
-    const weights = this.stage.data.data?.[name] as number[];
-    const { payload, kernels } = this.loaded[0]!;
-    const net = new FoldNet({
-      payload,
-      kernels,
-      widths: [2, 3, 1],
-      points: this.points,
-      domain: DOMAIN as never,
-      size: COARSE,
-    });
+    const weights = this.row(name);
+    const { points } = this;
+    const net = new FoldNet({ ...this.loaded[0]!, widths: [2, 3, 1], points, domain: DOMAIN, size: COARSE });
     const state = new FoldState(
       net,
       this.thetaOf(3, (wanted) => weights[ORDER.indexOf(wanted)] ?? 0),
@@ -108,14 +113,13 @@ export class FoldLesson {
 
   /** Sets all weights from a list of the stage's data. */
   choose(name: string): void {
-    const weights = this.stage.data.data?.[name] as number[];
+    const weights = this.row(name);
     this.stage.put(Object.fromEntries(ORDER.map((key, at) => [key, weights[at] ?? 0])));
   }
 
   /** The list whose weights the stage has now. */
   chosen(names: readonly string[]): string {
-    const same = (name: string) =>
-      ORDER.every((key, at) => this.stage.inputs[key] === (this.stage.data.data?.[name] as number[])[at]);
+    const same = (name: string) => ORDER.every((key, at) => this.stage.inputs[key] === this.row(name)[at]);
     return names.find(same) ?? '';
   }
 
@@ -148,6 +152,7 @@ export function shown(stage: Stage): string[] {
   if (view === 'distances') return ['dim', 'ratio'];
   if (view === 'arrangements') return ['hits_parallel', 'hits_fan', 'hits_star'];
   if (stage.option('bare', false)) return [];
+  if (stage.option('deep', false)) return ['hits_deep', 'p1', 'p2', 'at', 'turn', 'tilt'];
   const units = stage.option('units', 3);
   const both = Array.from({ length: units }, (_, i) => [...UNIT(i + 1), `v${i + 1}`]).flat();
   const sheet = stage.option<string[]>('parts', ['sheet']).includes('sheet') ? ['at', 'turn', 'tilt'] : [];

@@ -22,6 +22,8 @@ export interface Sheet {
   labels: readonly number[];
   /** One fold per unit of the layer that is looked at. */
   folds: readonly Contour[];
+  /** The folds of the layer before, faint. */
+  older: readonly Contour[];
   boundary: Contour | null;
   /** The unit whose fold is lit; -1 for none. */
   lit: number;
@@ -56,6 +58,11 @@ export function paintSheet(
   cells(pen, places, sheet, ink);
   lines(pen, places, sheet, ink);
   const names = axes(pen, frame, places, sheet, ink);
+  pen.strokeStyle = ink.soft;
+  pen.lineWidth = 1.6;
+  pen.setLineDash([5, 5]);
+  sheet.older.forEach((fold) => contour(pen, places, fold));
+  pen.setLineDash([]);
   sheet.folds.forEach((fold, unit) => crease(pen, places, fold, unit, sheet, ink));
   if (sheet.boundary) {
     pen.setLineDash([]);

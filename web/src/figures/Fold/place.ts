@@ -16,9 +16,9 @@ export interface Fit {
 
 export type Axes = readonly number[];
 
-/** The axes of a layout that are drawn: those chosen, as far as there are so many. */
-export const axesOf = (layout: Layout, chosen: Axes): Axes =>
-  layout.layer === 0 ? [0, 1] : chosen.filter((axis) => axis < layout.width).slice(0, 3);
+/** The axes of a layout that are drawn: all up to three; of more, those chosen. */
+export const axesOf = ({ width }: Layout, chosen: Axes): Axes =>
+  width <= 3 ? [0, 1, 2].slice(0, width) : chosen.filter((axis) => axis < width);
 
 export const isSolid = (layout: Layout, chosen: Axes): boolean => axesOf(layout, chosen).length > 2;
 
