@@ -169,6 +169,7 @@ export class FoldState {
     const axisUnits = axesOf(layout, this.chosen);
     return {
       size: this.net.size,
+      flat: (share > 0 ? [from, to] : [from]).every(({ layer, kind }) => layer < 2 && kind !== 'activation'),
       gridRows: this.net.gridRows,
       said: this.said,
       labels: this.points.map(({ label }) => label),

@@ -31,7 +31,7 @@ export interface Layout {
   width: number;
 }
 
-export const GRID = 41;
+export const GRID = 33;
 
 export class FoldNet {
   readonly size: number;

@@ -16,6 +16,8 @@ export interface Ink {
 
 export interface Sheet {
   size: number;
+  /** Every straight line of the grid is straight on the paper. */
+  flat: boolean;
   gridRows: number;
   /** Per row: the class that the net says. */
   said: Uint8Array;
@@ -86,9 +88,15 @@ const isTurned = (at: Float32Array, a: number, b: number, d: number): boolean =>
   (at[b * 2]! - at[a * 2]!) * (at[d * 2 + 1]! - at[a * 2 + 1]!) <
   (at[b * 2 + 1]! - at[a * 2 + 1]!) * (at[d * 2]! - at[a * 2]!);
 
+/** The class that most of four corners have; the first one's, if there is no most. */
+function owner(said: Uint8Array, a: number, b: number, c: number, d: number): number {
+  const [p, q, r, s] = [said[a]!, said[b]!, said[c]!, said[d]!];
+  return p === q || p === r || p === s || (q !== r && q !== s) ? p : q;
+}
+
 /**
- * Cells in the colour of the class that most of their corners have; one path per class. A fill closes its paths by
- * itself, and in a path of a thousand parts `closePath` takes most of a frame.
+ * Cells in the colour of their class: one path per class, a row's neighbours in one piece. A fill closes its paths by
+ * itself; in a path of many parts, `closePath` takes most of a frame.
  */
 function cells(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
   const { size, said } = sheet;
@@ -96,21 +104,27 @@ function cells(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink:
   ink.tints.forEach((tint, label) => {
     pen.beginPath();
     for (let row = 0; row + step < size; row += step) {
-      for (let column = 0; column + step < size; column += step) {
-        const a = row * size + column;
-        const [b, c, d] = [a + step, a + step * size + step, a + step * size];
-        const votes =
-          Number(said[a] === label) +
-          Number(said[b] === label) +
-          Number(said[c] === label) +
-          Number(said[d] === label);
-        if (votes < 2 || (votes === 2 && said[a] !== label)) continue;
+      const [top, bottom] = [row * size, (row + step) * size];
+      let start = -1;
+      let turned = false;
+      for (let column = 0; column < size; column += step) {
+        const [a, d] = [top + column, bottom + column];
+        const inside = column + step < size && owner(said, a, a + step, d + step, d) === label;
         // All the same way round, or where the sheet lies over itself its two layers would make a hole.
-        const [second, fourth] = isTurned(at, a, b, d) ? [d, b] : [b, d];
-        pen.moveTo(at[a * 2]!, at[a * 2 + 1]!);
-        pen.lineTo(at[second * 2]!, at[second * 2 + 1]!);
-        pen.lineTo(at[c * 2]!, at[c * 2 + 1]!);
-        pen.lineTo(at[fourth * 2]!, at[fourth * 2 + 1]!);
+        const now = inside && isTurned(at, a, a + step, d);
+        if (start >= 0 && (!inside || now !== turned)) {
+          piece(
+            pen,
+            at,
+            turned ? bottom : top,
+            turned ? top : bottom,
+            start,
+            column,
+            sheet.flat ? column - start : step,
+          );
+          start = -1;
+        }
+        if (inside && start < 0) [start, turned] = [column, now];
       }
     }
     pen.fillStyle = tint;
@@ -118,10 +132,31 @@ function cells(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink:
   });
 }
 
+/** Along one row of vertices, and back along the next. */
+function piece(
+  pen: CanvasRenderingContext2D,
+  at: Float32Array,
+  there: number,
+  back: number,
+  start: number,
+  end: number,
+  step: number,
+): void {
+  for (let column = start; column <= end; column += step) {
+    const vertex = (there + column) * 2;
+    if (column === start) pen.moveTo(at[vertex]!, at[vertex + 1]!);
+    else pen.lineTo(at[vertex]!, at[vertex + 1]!);
+  }
+  for (let column = end; column >= start; column -= step) {
+    const vertex = (back + column) * 2;
+    pen.lineTo(at[vertex]!, at[vertex + 1]!);
+  }
+}
+
 function lines(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
   const { size } = sheet;
-  const every = sheet.small ? 5 : 2;
-  const along = sheet.small ? 2 : 1;
+  const every = sheet.small ? 4 : 2;
+  const along = sheet.flat ? size - 1 : sheet.small ? 2 : 1;
   pen.setLineDash([]);
   pen.beginPath();
   for (let line = 0; line < size; line += every) {
@@ -295,6 +330,7 @@ function spot(at: Float32Array, { from, to, along }: Contour, end: number): [num
 }
 
 function contour(pen: CanvasRenderingContext2D, { at }: Places, { count, from, to, along }: Contour): void {
+  pen.lineCap = 'butt';
   pen.beginPath();
   for (let end = 0; end < count; end++) {
     const [a, b, t] = [from[end]! * 2, to[end]! * 2, along[end]!];
@@ -304,23 +340,25 @@ function contour(pen: CanvasRenderingContext2D, { at }: Places, { count, from, t
     else pen.lineTo(x, y);
   }
   pen.stroke();
+  pen.lineCap = 'round';
 }
 
 /** The data: discs for the first class, diamonds for the second, squares for any other. */
 function marks(pen: CanvasRenderingContext2D, { at }: Places, sheet: Sheet, ink: Ink): void {
   const r = sheet.small ? 1.5 : 3.6;
-  pen.lineWidth = sheet.small ? 0 : 1.2;
-  pen.strokeStyle = ink.paper;
   ink.classes.forEach((colour, label) => {
-    pen.beginPath();
-    sheet.labels.forEach((own, index) => {
-      if (own !== label) return;
-      const row = (sheet.gridRows + index) * 2;
-      mark(pen, label, at[row]!, at[row + 1]!, r);
-    });
-    pen.fillStyle = colour;
-    pen.fill();
-    if (!sheet.small) pen.stroke();
+    const fill = (style: string, size: number): void => {
+      pen.beginPath();
+      sheet.labels.forEach((own, index) => {
+        if (own !== label) return;
+        const row = (sheet.gridRows + index) * 2;
+        mark(pen, label, at[row]!, at[row + 1]!, size);
+      });
+      pen.fillStyle = style;
+      pen.fill();
+    };
+    if (!sheet.small) fill(ink.paper, r + 0.8);
+    fill(colour, r);
   });
   if (sheet.ringed < 0 || sheet.small) return;
   const row = sheet.ringed * 2;
