@@ -15,6 +15,7 @@ from backsight.guide.authoring import new_lesson
 from backsight.guide.contract import faults
 from backsight.guide.course import course
 from backsight.guide.markdown import Lesson, render_lesson
+from backsight.guide.model import load_functions
 from backsight.guide.values import LessonValues, blocks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -303,3 +304,32 @@ def test_the_table_of_concepts_leads_to_steps_that_exist() -> None:
     found = re.findall(r"\]\(\.\./lessons/([a-z0-9-]+)/index\.md#([a-z0-9-]+)\)", page)
     assert len(found) >= 40
     assert [(slug, step) for slug, step in found if step not in steps.get(slug, ())] == []
+
+
+def test_an_array_from_outside_is_refused(fresh: Path) -> None:
+    """The browser would know nothing of it, and compute with zeros."""
+    model = fresh / "model.py"
+    before = model.read_text("utf-8") + "\nfrom backsight import numpy as np\n"
+    model.write_text(
+        before + "def outside(x):\n    y = np.sum(x * np.eye(3))\n    return y\n\n\n"
+        'FIGURES["outside"] = (outside, {"x": 2.0}, ["x"])\n',
+        "utf-8",
+    )
+    with pytest.raises(LessonError, match="`outside` uses an array that is none of its arguments") as caught:
+        _ = load_functions(fresh)["outside"].inspection
+    assert caught.value.origin is not None
+    assert caught.value.origin.line == before.count("\n") + 1
+
+
+def test_a_scene_begins_with_what_a_script_made(fresh: Path) -> None:
+    page = fresh / "index.md"
+    (fresh / "made.json").write_text('{"inputs": {"large": {"s": 3.5, "h": 0.25}}}', "utf-8")
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("set = { s = 2.0 }", 'from = "large"\nset = { s = 3.0 }', 1), "utf-8")
+    scenes = [step["scene"] for step in render_lesson(fresh).data["steps"] if step["scene"]]
+    assert scenes[0]["set"] == {"s": 3.0, "h": 0.25}  # the scene's own numbers go before
+    assert "h" not in scenes[1]["set"]
+    page.write_text(text.replace("set = { s = 2.0 }", 'from = "larg"', 1), "utf-8")
+    with pytest.raises(LessonError, match=r"made\.json has no inputs called `larg`") as caught:
+        render_lesson(fresh)
+    assert "large" in (caught.value.remedy or "")
