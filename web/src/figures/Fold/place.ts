@@ -40,6 +40,16 @@ export function fitOf(net: FoldNet, layout: Layout, chosen: Axes): Fit {
     if (layout.kind === 'activation') middle[place] = (low + high) / 2;
     reach = Math.max(reach, layout.kind === 'activation' ? (high - low) / 2 : Math.max(-low, high));
   });
+  // However a solid is turned, it stays within a ball.
+  if (axes.length > 2) {
+    let far = 1e-12;
+    for (let row = first; row < net.rows; row++) {
+      let square = 0;
+      axes.forEach((axis, place) => (square += (values[row * layout.width + axis]! - middle[place]!) ** 2));
+      far = Math.max(far, square);
+    }
+    reach = Math.sqrt(far);
+  }
   return { middle, reach };
 }
 
@@ -72,9 +82,8 @@ export class Places {
     const look = directions({ turn: view.turn * solid, tilt: view.tilt * solid });
     const [one, two] = [fitOf(net, from, chosen), fitOf(net, to, chosen)];
     const reach = blend(one.reach, two.reach, share);
-    // A turned cube sticks out further than its sides.
     const room = Math.min(frame.width, frame.height) / 2;
-    this.scale = (room * blend(0.86, 0.72, solid)) / reach;
+    this.scale = (room * blend(0.86, 0.94, solid)) / reach;
     const middle = one.middle.map((m, i) => blend(m, two.middle[i]!, share));
     let [x0, y0] = [frame.width / 2, frame.height / 2];
     look.forEach(([dx, dy], i) => {
