@@ -177,8 +177,6 @@ class _Renderer:
             calls=frozenset(raw.get("calls", {})),
         )
         stage = STAGE(raw, self._place(token.content, line))
-        if "demo" in stage:
-            stage["demo"] = self._begun(dict(stage["demo"]), line)
         stage["calls"] = {name: self._call(c, token, name) for name, c in stage.get("calls", {}).items()}
         self._stage_calls = stage["calls"]
         self._mark_derivatives(stage, raw)
