@@ -194,10 +194,6 @@ class Keyboard(Mouse):
                 if target.evaluate("element => element === document.activeElement"):
                     break
                 self.page.keyboard.press(key)
-        self.turn(by)
-
-    def turn(self, by: float) -> None:
-        """What has the focus in the net: Enter, then a tenth per key."""
         self.page.keyboard.press("Enter")
         for _ in range(round(abs(by) * 10)):
             self.page.keyboard.press("ArrowUp" if by > 0 else "ArrowDown")
@@ -251,10 +247,6 @@ class Thumb(Keyboard):
     def edge(self, target: Locator) -> None:
         target.scroll_into_view_if_needed()
         self.page.touchscreen.tap(*self.near_start(target))
-
-    def parameter(self, name: str, by: float) -> None:
-        self.reach(self.page.get_by_role("button", name=re.compile("^" + re.escape(name))))
-        self.turn(by)
 
     def fruit(self, name: re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=name).tap()
