@@ -11,7 +11,7 @@ of the whole function by each value, and that of each step by what it reads, eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,7 @@ def ladder(inspection: Inspection) -> Ladder | None:
         steps,
         str(output),
         adjoints,
-        {name: uses for name in adjoints if (uses := _uses(inspection, steps, name)) is not None},
+        _uses(inspection, steps, adjoints),
     )
 
 
@@ -149,17 +149,23 @@ def _adjoints(inspection: Inspection) -> dict[str, Atom]:
     return {name: atom for name, atom in inspection.adjoints.items() if known[name].type == SCALAR}
 
 
-def _uses(inspection: Inspection, steps: Sequence[Step], name: str) -> list[int] | None:
-    """The places of a value's uses that lead to the output."""
-    found = {(step.source, step.target): place for place, step in enumerate(steps)}
-    places = []
-    for edge in inspection.out_edges(name):
-        if edge.target.name in inspection.adjoints:
-            place = found.get((name, edge.target.name))
-            if place is None:
-                return None
-            places.append(place)
-    return places
+def _uses(inspection: Inspection, steps: Sequence[Step], names: Iterable[str]) -> dict[str, list[int]]:
+    """By value: the places of its uses that lead to the output, where all of them are steps."""
+    made = numbered(inspection.forward)
+    places = {(step.source, step.target): place for place, step in enumerate(steps)}
+    used: dict[str, list[int | None]] = {name: [] for name in names}
+    for target in inspection.adjoints:
+        if target in made:
+            members = segment_of(made[target][1], made)
+            read = dict.fromkeys(a.name for e in members for a in e.inputs if isinstance(a, Var))
+            for name in read:
+                if name in used:
+                    used[name].append(places.get((name, target)))
+    return {
+        name: [place for place in found if place is not None]
+        for name, found in used.items()
+        if None not in found
+    }
 
 
 def nudged(builder: Builder, equations: Sequence[Equation], source: Var, h: Var) -> dict[str, Atom]:
