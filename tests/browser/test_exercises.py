@@ -107,6 +107,7 @@ def test_a_formula_in_mathematical_type(page: Page) -> None:
     assert field.evaluate("f => f.value") == "2x"
     expect(field.locator(".ML__latex")).to_contain_text("2x")
     field.click()
+    expect(field).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("3u^2")
     expect(page).to_have_url(re.compile(r"answers=3u"))
