@@ -304,6 +304,7 @@ def test_the_table_of_concepts_leads_to_steps_that_exist() -> None:
     found = re.findall(r"\]\(\.\./lessons/([a-z0-9-]+)/index\.md#([a-z0-9-]+)\)", page)
     assert len(found) >= 40
     assert [(slug, step) for slug, step in found if step not in steps.get(slug, ())] == []
+    assert {slug for slug, _ in found} == set(steps), "every lesson teaches something"
 
 
 def test_an_array_from_outside_is_refused(fresh: Path) -> None:
