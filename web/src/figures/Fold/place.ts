@@ -44,11 +44,12 @@ export function fitOf(net: FoldNet, layout: Layout, chosen: Axes): Fit {
   if (axes.length > 2) {
     let far = 1e-12;
     for (let row = first; row < net.rows; row++) {
-      let square = 0;
-      axes.forEach((axis, place) => (square += (values[row * layout.width + axis]! - middle[place]!) ** 2));
-      far = Math.max(far, square);
+      far = Math.max(
+        far,
+        Math.hypot(...axes.map((axis, place) => values[row * layout.width + axis]! - middle[place]!)),
+      );
     }
-    reach = Math.sqrt(far);
+    reach = far;
   }
   return { middle, reach };
 }

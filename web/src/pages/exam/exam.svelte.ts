@@ -27,8 +27,6 @@ const OWN_STREAM = 1000;
 const MOST_LETTERS = 300;
 const BETWEEN = '~';
 
-export const fresh = (): number => 1 + (crypto.getRandomValues(new Uint32Array(1))[0]! % 999_999);
-
 export function addresses(seed: number): Address[] {
   const random = new Random(seed, STREAM.exercise, OWN_STREAM);
   return PLAN.map((question) => ({ ...question, seed: random.below(1_000_000) }));

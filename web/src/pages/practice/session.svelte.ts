@@ -1,5 +1,6 @@
 /** What is being practised: the exercise's address in the page's fragment, and how many came out right. */
 
+import { fresh } from '../../exercises/fresh.ts';
 import type { Family } from '../../exercises/bank.ts';
 import type { Address, Kind } from '../../exercises/exercise.ts';
 
@@ -59,7 +60,6 @@ export const LEVELS = [
 ];
 
 /** A new seed: whichever exercise comes next need not be the same for two people. */
-const fresh = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000;
 
 export class Session {
   skill = $state(SKILLS[0]!.name);
