@@ -207,7 +207,7 @@ MATHEMATICS = re.compile(
 GEOMETRY = re.compile(r"Math\.(sin|cos|tan|asin|acos|atan|atan2|hypot)\b")
 CHANCE = re.compile(r"Math\.random|crypto\.getRandomValues|randomUUID")
 DRAWING = ("figures", "parts", "look", "pages", "exercises/views")
-# A formula that a learner typed has to be worked out as it stands; what it is compared with comes from kernels.
+# A formula that a learner typed is worked out as it stands; what it is compared with comes from kernels.
 TYPED = "exercises/tree.ts"
 # Which exercise comes next is chance, and nothing else: all of it follows from its number.
 NEXT_EXERCISE = "exercises/fresh.ts"
