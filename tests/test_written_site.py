@@ -98,6 +98,8 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             head='<meta name="backsight-core" content="../py/" />', body=""
         ),
         ".pages/reference/index.html": PAGE.format(head=lesson, body="<!--backsight:reference-->"),
+        ".pages/practice/index.html": PAGE.format(head=HEAD.format(up="../"), body=""),
+        ".pages/exam/index.html": PAGE.format(head=HEAD.format(up="../"), body=""),
         ".pages/figures/index.html": PAGE.format(head=lesson, body="<!--backsight:figure-->"),
         ".pages/lesson/index.html": PAGE.format(head=lesson, body="<!--backsight:lesson-->"),
         "assets/home-abc.js": "export {};" * 100,
