@@ -20,11 +20,11 @@ run: $(VENV)/.run web                     ## serve the guide: HOST= PORT= NO_BRO
 
 test: $(VENV)/.dev web                    ## every test: Python, front end, browser
 	$(PY) tools/chromium.py
-	$(PY) -m pytest --numprocesses $(WORKERS) $(PYTEST_ARGUMENTS)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGUMENTS)
 	$(NPM) test
 
 test-torch: $(VENV)/.torch                ## gradients against PyTorch's, too
-	$(PY) -m pytest --numprocesses $(WORKERS) $(PYTEST_ARGUMENTS) tests_torch
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGUMENTS) tests_torch
 
 check: $(VENV)/.dev                       ## format, lint, types, import order
 	$(BIN)/ruff format --check .
