@@ -24,7 +24,7 @@ test: $(VENV)/.dev web                    ## every test: Python, front end, brow
 	$(NPM) test
 
 test-torch: $(VENV)/.torch                ## gradients against PyTorch's, too
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGUMENTS) tests_torch
+	$(PY) -m pytest $(PYTEST_ARGUMENTS) tests_torch
 
 check: $(VENV)/.dev                       ## format, lint, types, import order
 	$(BIN)/ruff format --check .
