@@ -155,12 +155,12 @@ FIGURES = {
     "neighbours": (
         neighbours,
         {"cloud": _CLOUD, "order": [float(i + 1) for i in range(DIMENSIONS)], "dim": 100.0},
-        ["cloud"],
+        [],
     ),
     "strip": (
         strip,
         {"cloud": _CLOUD, "order": [float(i + 1) for i in range(DIMENSIONS)], "dim": 100.0},
-        ["cloud"],
+        [],
     ),
     "most": (most, {"a": 1.0, "b": 3.0, "c": 2.0}, ["a"]),
     "unit": (unit, {"x1": 2.0, "x2": 1.0, "w1": 1.0, "w2": -3.0, "b": 0.5}, ["w1", "w2", "b"]),

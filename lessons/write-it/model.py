@@ -28,10 +28,10 @@ def careless(x, w, b, v, t):
     """A backward pass that forgets the slope of the sigmoid: what it takes for the slope of the cost by w."""
     a = 1 / (1 + np.exp(-(w * x + b)))
     y = v * a
-    dy = y - t
-    da = dy * v
-    dw = da * x
-    return dw
+    missed = y - t
+    packet = missed * v
+    said = packet * x
+    return said
 
 
 def trained(x, w, b, v, t, rate, slips):

@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tools import chromium
+
+# A machine that does other things as well takes its time; a test that passes never waits for it.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
