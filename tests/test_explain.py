@@ -263,6 +263,23 @@ def test_two_dials() -> None:
     assert derivation.over == () and derivation.example is None
 
 
+def test_a_value_called_like_an_adjoint_is_not_taken_for_it() -> None:
+    """A backward pass written by hand, say, whose `dw` is a value like any other."""
+
+    def by_hand(w: float, x: float) -> float:
+        a = np.tanh(w * x)
+        dw = 3.0 * a * x
+        return dw
+
+    forward = simplify(trace(by_hand, 0.7, 1.5))
+    inspection = inspect(forward, ["w"])
+    values = {k: v.tolist() for k, v in evaluate_all(inspection.program, [0.7, 1.5]).items()}
+    true = 3.0 * 1.5 * 1.5 * (1 - np.tanh(1.05) ** 2)
+    derivation = derive(inspection, forward.inputs[0], None)
+    assert values[derivation.gradient.variable] == pytest.approx(true)
+    assert values["dw"] == pytest.approx(3.0 * 1.5 * np.tanh(1.05))
+
+
 def lesson_functions() -> list[Any]:
     from backsight.guide.model import load_functions
 

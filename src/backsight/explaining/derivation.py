@@ -66,7 +66,7 @@ class _Writer:
         return Ref(var.name, tuple(self.letters.index(var)))
 
     def adjoint(self, var: Var) -> Ref:
-        return Ref(f"d{var.name}", tuple(self.letters.index(var)))
+        return Ref(self.inspection.adjoint_name(var.name), tuple(self.letters.index(var)))
 
     def local(self, edge: Edge) -> Factor:
         """The slope of one edge."""
@@ -208,7 +208,7 @@ def derive(inspection: Inspection, parameter: Var, rows: str | None) -> Derivati
         own,
         parameter.type.shape,
         derivative(cost, parameter, writer.letters),
-        Ref(f"d{parameter.name}", own),
+        writer.adjoint(parameter),
         factors,
         path if edges and edges[-1].target == cost else (),
         _summed(writer, edges, own),

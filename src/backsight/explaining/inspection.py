@@ -45,6 +45,11 @@ class Inspection:
     adjoints: Mapping[str, Atom]
     edges: tuple[Edge, ...]
 
+    def adjoint_name(self, name: str) -> str:
+        """What a value's adjoint is called: `dz` for z, unless somebody has called a value so."""
+        atom = self.adjoints.get(name)
+        return atom.name if isinstance(atom, Var) else f"d{name}"
+
     def out_edges(self, name: str) -> list[Edge]:
         return [e for e in self.edges if e.source.name == name]
 

@@ -67,14 +67,14 @@ def _backward(inspection: Inspection, var: Var, letters: Letters) -> Step:
     terms: list[str] = []
     for edge in edges:
         if edge.target != cost:
-            sources.append(Ref(f"d{edge.target}", tuple(letters.index(edge.target))))
+            sources.append(Ref(inspection.adjoint_name(edge.target.name), tuple(letters.index(edge.target))))
         sources += _slope_refs(edge, letters)
         terms.append(_term(inspection, edge, var, letters, cost == edge.target))
     tex = " + ".join(terms) if terms else "1"
     top = cost if isinstance(cost, Var) else var
     return Step(
         "backward",
-        Ref(f"d{var.name}", own.index),
+        Ref(inspection.adjoint_name(var.name), own.index),
         var.type.shape,
         tuple(dict.fromkeys(sources)),
         f"{derivative(top, var, letters)} = {tex}",

@@ -81,7 +81,8 @@ class LessonFunction:
             for e in self.inspection.edges
             if {e.target.name, e.source.name} <= single
         }
-        return frozenset({f"d{name}" for name in self.inspection.adjoints if name in single} | slopes)
+        adjoints = {f"d{name}" for name in self.inspection.adjoints if name in single}
+        return frozenset((adjoints | slopes) - set(program))  # a value of the function's own is none
 
     def run(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Every variable's value, by the reference evaluator."""

@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from backsight.api import example_program, trace
+from backsight.api import trace
 from backsight.emit.javascript import emit_module
-from backsight.explaining.inspection import inspect
+from backsight.explaining.inspection import Inspection, inspect
 from backsight.explaining.ladder import ladder
 from backsight.explaining.payload import function_payload
 from backsight.guide.exercises import write_exercises
@@ -124,31 +124,15 @@ def _with_outputs_named(program: Program) -> Program:
 # Functions --------------------------------------------------------------------------------------------------
 
 
-def write_function(
-    directory: Path,
-    id: str,
-    function: Callable[..., Any],
-    example: Mapping[str, Any],
-    wrt: Sequence[str],
-    source: str,
-) -> None:
-    """A function with fixed shapes, as the lessons have: `<id>.json`, `<id>.js`, and its ladder's two."""
-    forward = simplify(example_program(function, example))
-    reverse = simplify(gradient(forward, wrt, name=f"grad_{forward.name}").program)
-    inspection = inspect(forward, wrt)
-    kernels = {
-        "gradient": lower(reverse, rows=None, mode="fused"),
-        "inspect": lower(inspection.program, rows=None, mode="inspect"),
-    }
+def write_function(directory: Path, id: str, inspection: Inspection) -> None:
+    """A function with fixed shapes, as the lessons have: `<id>.js`, and the two of its ladder."""
+    kernels = {"inspect": lower(inspection.program, rows=None, mode="inspect")}
     (directory / f"{id}.js").write_text(emit_module(kernels, _HEADER), "utf-8")
     down = ladder(inspection)
     if down is not None:
         rungs = {"ladder": lower(down.program, rows=None, mode="fused")}
         (directory / f"{id}-ladder.js").write_text(emit_module(rungs, _HEADER), "utf-8")
         _write_json(directory / f"{id}-ladder.json", down.data())
-    _write_json(
-        directory / f"{id}.json", function_payload(id, forward, reverse, inspection, wrt, None, source)
-    )
 
 
 def write_lessons(directory: Path) -> None:
@@ -161,11 +145,8 @@ def write_lessons(directory: Path) -> None:
 
 def write_lesson(directory: Path, slug: str, functions: Mapping[str, LessonFunction]) -> None:
     """The functions of one lesson."""
-    import inspect as python_inspect
-
     for name, entry in functions.items():
-        source = python_inspect.getsource(entry.function)
-        write_function(directory, f"lesson-{slug}-{name}", entry.function, entry.example, entry.wrt, source)
+        write_function(directory, f"lesson-{slug}-{name}", entry.inspection)
 
 
 # Optimisers, starts, data -----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import html
 import linecache
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ class Preview:
         linecache.checkcache()  # names come from the source as it is now
         kernels = Path(self._kernels.name) / str(version)
         kernels.mkdir()
+        shutil.rmtree(Path(self._kernels.name) / str(version - 2), ignore_errors=True)
         try:
             lesson = render_lesson(self.folder)
             payload.write_lesson(kernels, self.slug, lesson.functions)

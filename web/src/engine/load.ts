@@ -4,10 +4,9 @@ import { EngineError } from './errors.ts';
 import type { Structure } from '../exercises/bank.ts';
 import type {
   Activation,
-  FunctionKernels,
-  FunctionPayload,
   LadderData,
   LadderKernels,
+  LessonKernels,
   KernelModule,
   NetKernels,
   NetPayload,
@@ -85,12 +84,8 @@ export class Library {
     return this.once(`${id}.js`) as Promise<NetKernels>;
   }
 
-  functionPayload(id: string): Promise<FunctionPayload> {
-    return this.once(`${id}.json`) as Promise<FunctionPayload>;
-  }
-
-  functionKernels(id: string): Promise<FunctionKernels> {
-    return this.once(`${id}.js`) as Promise<FunctionKernels>;
+  functionKernels(id: string): Promise<LessonKernels> {
+    return this.once(`${id}.js`) as Promise<LessonKernels>;
   }
 
   async ladder(id: string): Promise<{ data: LadderData; kernels: LadderKernels }> {

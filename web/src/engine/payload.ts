@@ -152,9 +152,13 @@ export interface NetKernels {
 }
 
 /** What a lesson function's `.js` exports. */
-export interface FunctionKernels {
-  gradient: KernelModule;
+export interface LessonKernels {
   inspect: KernelModule;
+}
+
+/** What is made of a person's own function. */
+export interface FunctionKernels extends LessonKernels {
+  gradient: KernelModule;
 }
 
 /** What src/backsight/explaining/ladder.py writes of a function: the lowest rung of each of its derivatives. */

@@ -1,6 +1,6 @@
 /** Runs a lesson's functions: one inspect kernel each, made once; every number of a lesson comes out of here. */
 
-import type { FunctionKernels, Kernel, LadderData, LadderKernels } from '../engine/payload.ts';
+import type { Kernel, LadderData, LadderKernels, LessonKernels } from '../engine/payload.ts';
 import type { Call, Expression } from './data.ts';
 
 /** A number, or a row of numbers for an argument that is an array. */
@@ -13,7 +13,7 @@ export type Values = Readonly<Record<string, Float64Array>>;
 export type Names = (name: string) => Expression | Argument | undefined;
 
 export interface Library {
-  functionKernels(id: string): Promise<FunctionKernels>;
+  functionKernels(id: string): Promise<LessonKernels>;
   ladder?(id: string): Promise<{ data: LadderData; kernels: LadderKernels }>;
 }
 
@@ -30,7 +30,8 @@ export class LessonFunctions {
   private constructor(
     private readonly kernels: Map<string, Kernel>,
     private readonly library: Library,
-    private readonly slug: string,
+    /** The lesson's: what is kept for it goes under this name. */
+    readonly slug: string,
   ) {}
 
   static async load(library: Library, slug: string, names: readonly string[]): Promise<LessonFunctions> {

@@ -1,7 +1,7 @@
 /** The state that a lesson's figure, ledger, prose and code share: inputs, computed quantities, what is lit. */
 
 import { formatFixed, formatNumber } from '../parts/format.ts';
-import type { Expression, QuantityData, SceneData, StageData } from './data.ts';
+import type { Call, Expression, QuantityData, SceneData, StageData } from './data.ts';
 import { evaluate, type Argument, type LessonFunctions, type Names } from './functions.ts';
 
 export class Stage {
@@ -53,13 +53,19 @@ export class Stage {
     const { of } = this.quantity(name);
     if (typeof of !== 'object') throw new Error(`“${name}” is computed by no call.`);
     const call = 'call' in of ? this.data.calls[of.call]! : of;
-    const values = Object.entries(call.arguments).map(([key, expression]): [string, Argument] => [
-      key,
-      typeof expression === 'string' && this.data.data?.[expression]
-        ? (this.data.data[expression] as number[])
-        : this.value(expression),
-    ]);
-    return { function: call.function, arguments: Object.fromEntries(values) };
+    return { function: call.function, arguments: this.arguments(call) };
+  }
+
+  /** What a call is given, at the present inputs. */
+  arguments(call: Call): Record<string, Argument> {
+    const given = Object.entries(call.arguments);
+    return Object.fromEntries(given.map(([key, expression]) => [key, this.argument(expression)]));
+  }
+
+  /** A number, or a whole row of the lesson's data. */
+  argument(expression: Expression): Argument {
+    const row = typeof expression === 'string' ? this.data.data?.[expression] : undefined;
+    return (row as number[] | undefined) ?? this.value(expression);
   }
 
   quantity(name: string): QuantityData {

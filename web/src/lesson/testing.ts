@@ -1,6 +1,6 @@
 /** For tests only: a lesson of one made-up machine, y = p * x, whose kernel is written by hand. */
 
-import type { FunctionKernels, Kernel, KernelModule } from '../engine/payload.ts';
+import type { LessonKernels, Kernel, KernelModule } from '../engine/payload.ts';
 import type { LessonData } from './data.ts';
 import { LessonFunctions } from './functions.ts';
 import { Progress, type Store } from './progress.svelte.ts';
@@ -24,7 +24,7 @@ const inspect: KernelModule = {
     };
   },
 };
-const kernels: FunctionKernels = { gradient: inspect, inspect };
+const kernels: LessonKernels = { inspect };
 
 export const lesson: LessonData = {
   slug: 'made-up',

@@ -7,6 +7,7 @@ import { Stage } from '../lesson/stage.svelte.ts';
 import type { FigureData, FigureList } from './figures/data.ts';
 import Figure from './figures/Figure.svelte';
 import Figures from './figures/Figures.svelte';
+import { couldNotStart } from './notice.ts';
 
 async function start(target: HTMLElement): Promise<void> {
   const text = document.getElementById('figure-data')?.textContent;
@@ -30,10 +31,4 @@ async function show(data: FigureData, target: HTMLElement): Promise<void> {
   mount(Figure, { target, props: { data, stage, Figure: module.default, shown: module.shown } });
 }
 
-start(document.getElementById('app')!).catch((error: unknown) => {
-  const notice = document.createElement('p');
-  notice.setAttribute('role', 'alert');
-  notice.className = 'noscript';
-  notice.textContent = `This figure could not start: ${error instanceof Error ? error.message : String(error)}`;
-  document.body.prepend(notice);
-});
+start(document.getElementById('app')!).catch(couldNotStart('This figure'));

@@ -8,6 +8,7 @@ import { browserStore, Progress } from '../lesson/progress.svelte.ts';
 import { readPage } from '../lesson/read.ts';
 import { Stage } from '../lesson/stage.svelte.ts';
 import { Walk } from '../lesson/walk.svelte.ts';
+import { couldNotStart } from './notice.ts';
 
 async function start(): Promise<void> {
   const { data, pieces } = readPage(document);
@@ -26,10 +27,4 @@ async function start(): Promise<void> {
   document.documentElement.dataset.ready = 'true';
 }
 
-start().catch((error: unknown) => {
-  const notice = document.createElement('p');
-  notice.setAttribute('role', 'alert');
-  notice.className = 'noscript';
-  notice.textContent = `This lesson could not start: ${error instanceof Error ? error.message : String(error)}`;
-  document.body.prepend(notice);
-});
+start().catch(couldNotStart('This lesson'));

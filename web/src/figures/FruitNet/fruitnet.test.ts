@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FunctionKernels, Kernel, KernelModule } from '../../engine/payload.ts';
+import type { LessonKernels, Kernel, KernelModule } from '../../engine/payload.ts';
 import type { StageData } from '../../lesson/data.ts';
 import { LessonFunctions } from '../../lesson/functions.ts';
 import { Stage } from '../../lesson/stage.svelte.ts';
@@ -8,7 +8,7 @@ import { FruitNetState, shown } from './fruitnet.svelte.ts';
 import { entryOf, PARAMETERS, placeOf, valueAt } from './parts.ts';
 
 /** A made-up kernel: every output is its name's length plus the weight w1_11, and an epoch takes one rate off each weight. */
-function made(names: string[], run: (a: Record<string, Float64Array>) => void): FunctionKernels {
+function made(names: string[], run: (a: Record<string, Float64Array>) => void): LessonKernels {
   const inspect: KernelModule = {
     name: 'inspect',
     ports: names.map((name) => ({ name, shape: [], role: 'local' })),
@@ -21,10 +21,10 @@ function made(names: string[], run: (a: Record<string, Float64Array>) => void): 
       return { arrays, run: () => run(arrays) };
     },
   };
-  return { gradient: inspect, inspect };
+  return { inspect };
 }
 const common = ['x1', 'x2', 't', 'kind', 'rate', ...PARAMETERS];
-const KERNELS: Record<string, FunctionKernels> = {
+const KERNELS: Record<string, LessonKernels> = {
   net: made([...common, 'value'], (a) => (a.value![0] = a.w1_11![0]!)),
   bowl: made([...common, 'lemon', 'plum', 'meancost'], (a) => {
     a.t!.forEach((_, i) => ([a.lemon![i], a.plum![i]] = [a.x1![i]!, 0.5]));

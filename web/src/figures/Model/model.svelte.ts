@@ -1,7 +1,6 @@
 /** A model of one's own: knobs, data, a prediction and its score; descent follows the slopes that grad returns. No view. */
 
 import type { Call, CallVariable, Expression, StageVariable } from '../../lesson/data.ts';
-import type { Argument } from '../../lesson/functions.ts';
 import type { Stage } from '../../lesson/stage.svelte.ts';
 
 /** What a learner may turn: an input, the slope of the score by it, and where a step downhill takes it. */
@@ -100,20 +99,12 @@ export class ModelState {
     if (typeof expression === 'number') return [expression];
     if (typeof expression === 'string') return this.argumentRow(expression);
     const call: Call = isNamed(expression) ? this.stage.data.calls[expression.call]! : expression;
-    const arguments_ = Object.fromEntries(
-      Object.entries(call.arguments).map(([key, value]): [string, Argument] => [key, this.argument(value)]),
-    );
-    const found = this.stage.functions.run(call.function, arguments_)[expression.variable];
+    const found = this.stage.functions.run(call.function, this.stage.arguments(call))[expression.variable];
     return found ? Array.from(found) : [];
   }
 
-  private argument(expression: Expression): Argument {
-    const row = typeof expression === 'string' ? this.stage.data.data?.[expression] : undefined;
-    return (row as number[] | undefined) ?? this.stage.value(expression);
-  }
-
   private argumentRow(name: string): number[] {
-    const found = this.argument(name);
+    const found = this.stage.argument(name);
     return typeof found === 'number' ? [found] : [...found];
   }
 

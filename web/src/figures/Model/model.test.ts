@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FunctionKernels, Kernel, KernelModule } from '../../engine/payload.ts';
+import type { LessonKernels, Kernel, KernelModule } from '../../engine/payload.ts';
 import type { StageData } from '../../lesson/data.ts';
 import { LessonFunctions } from '../../lesson/functions.ts';
 import { Stage } from '../../lesson/stage.svelte.ts';
@@ -62,7 +62,7 @@ const data: StageData = {
 let stage: Stage;
 let model: ModelState;
 beforeEach(async () => {
-  const kernels: FunctionKernels = { gradient: inspect, inspect };
+  const kernels: LessonKernels = { inspect };
   stage = new Stage(
     data,
     await LessonFunctions.load({ functionKernels: () => Promise.resolve(kernels) }, 'l', ['f']),
