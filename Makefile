@@ -5,8 +5,9 @@ HOST       ?= 127.0.0.1
 PORT       ?= 8000
 NO_BROWSER ?=
 PYTEST_ARGUMENTS ?=
-# Processes that share the tests; each has a browser of its own. 0: one after another, in one process.
-WORKERS    ?= 2
+# Processes that share the tests; each has a browser of its own. 0: one after another, in one process. One more than
+# two cores: much of a browser's test is waiting for it.
+WORKERS    ?= 3
 BIN        := $(VENV)/bin
 PY         := $(BIN)/python
 PIP        := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt

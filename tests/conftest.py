@@ -1,5 +1,6 @@
 """Settings of all tests, and the site that several of them look at."""
 
+import fcntl
 import os
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
@@ -12,6 +13,7 @@ os.environ.setdefault(
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +46,41 @@ def traces(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_compiled_stays() -> Iterator[None]:
+    """JAX keeps everything that it ever compiled: gigabytes over a whole run."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+
+
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `backsight build` writes where the package is installed: elsewhere, its lessons inside it."""
-    folder = tmp_path_factory.mktemp("installed")
-    hidden = shutil.ignore_patterns("__pycache__", "payload")
-    shutil.copytree(ROOT / "src/backsight", folder / "backsight", ignore=hidden)
-    for part in ("lessons", "docs/errors", "docs/reference"):
-        shutil.copytree(ROOT / part, folder / "backsight" / part, ignore=hidden)
+    """What `backsight build` writes where the package is installed: elsewhere, its lessons inside it.
+
+    Of several processes that share the tests the first builds it, the others wait for it.
+    """
+    together = tmp_path_factory.getbasetemp()
+    together = together.parent if "PYTEST_XDIST_WORKER" in os.environ else together
+    folder = together / "installed"
     site = folder / "host/some/folder"
-    command = [sys.executable, "-m", "backsight", "build", str(site)]
+    with (together / "installed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not site.exists():
+            _build(folder, site)
+    return site
+
+
+def _build(folder: Path, site: Path) -> None:
+    hidden = shutil.ignore_patterns("__pycache__", "payload")
+    shutil.copytree(ROOT / "src/backsight", folder / "backsight", ignore=hidden, dirs_exist_ok=True)
+    for part in ("lessons", "docs/errors", "docs/reference"):
+        shutil.copytree(ROOT / part, folder / "backsight" / part, ignore=hidden, dirs_exist_ok=True)
+    fresh = folder / "fresh"
+    command = [sys.executable, "-m", "backsight", "build", str(fresh)]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     answer = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
     if answer.returncode:
         pytest.fail(f"backsight build failed; `make web` comes first\n{answer.stderr}")
-    return site
+    site.parent.mkdir(parents=True, exist_ok=True)
+    fresh.rename(site)

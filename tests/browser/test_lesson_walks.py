@@ -124,7 +124,7 @@ class Learner:
         self.inputs |= block.get("set", {})
 
     def exercise(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
-        """Misses twice, asks to be shown, and goes on: tests/browser/test_exercises.py answers rightly."""
+        """Misses twice, asks to be shown, and goes on: tests/browser/test_practice.py answers rightly."""
         expect(task.get_by_role("button", name="Check")).to_be_visible()
         for guess in range(3):
             if task.get_by_role("button", name="Check").count():
