@@ -17,6 +17,7 @@ from typing import Any
 
 from backsight.browser import running
 from backsight.browser.asked import Asked, Request, parameters, plain
+from backsight.browser.graph import graph
 from backsight.browser.mishaps import described
 from backsight.checking import Verdict, check
 from backsight.checking.edges import check_written
@@ -166,6 +167,7 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "explain": _explain,
     "check": _check,
     "edges": _edges,
+    "graph": graph,
 }
 
 

@@ -7,6 +7,7 @@ on values that record what is done to them; only folds and elementwise operation
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from math import inf, prod
 from typing import Any
@@ -21,6 +22,22 @@ from backsight.ops.value import Value
 from backsight.transforms.rewrite import prune, substitute
 
 LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars:
+    """A Program taken apart, and where its numbers come from.
+
+    Attributes:
+        program: on numbers.
+        entries: by name of a number: the array it is an entry of, and which one, counted row by row. A number
+            that only moved belongs to the first array it was in. Numbers on the way to an entry are missing.
+        within: by name of a number: the array on the way to which it was computed.
+    """
+
+    program: Program
+    entries: Mapping[str, tuple[str, int]]
+    within: Mapping[str, str]
 
 
 def scalarize(program: Program, sizes: Mapping[str, int] | None = None, *, limit: int = LIMIT) -> Program:
@@ -38,13 +55,24 @@ def scalarize(program: Program, sizes: Mapping[str, int] | None = None, *, limit
         ShapeError: a named dimension has no size.
         EmitError: an operation works on whole arrays only, or the result would be too long.
     """
+    return scalars(program, sizes, limit=limit).program
+
+
+def scalars(program: Program, sizes: Mapping[str, int] | None = None, *, limit: int = LIMIT) -> Scalars:
+    """The same, and which entry of which array each number is.
+
+    Raises:
+        ShapeError, EmitError: as `scalarize`.
+    """
     missing = [dim for dim in program.dims if dim not in (sizes or {})]
     if missing:
         raise ShapeError(
             f"to take {program.name} apart, the size of {missing[0]!r} must be known",
             remedy=f"give it: scalarize(program, {{{missing[0]!r}: 3}})",
         )
-    return prune(_Scalars(program, dict(sizes or {}), limit).run())
+    state = _Scalars(program, dict(sizes or {}), limit)
+    apart = prune(state.run())
+    return Scalars(apart, state.entries(), state.within())
 
 
 def entries(values: Sequence[Any]) -> list[Any]:
@@ -73,6 +101,7 @@ class _Scalars:
         self.builder = Builder(program.name)
         self.renamed: dict[str, Var] = {}  # at the end: what an entry is called is known after it is computed
         self.values: dict[str, Array] = {}
+        self.made: list[tuple[str, int]] = []  # by array: how many equations there were when it was done
 
     def run(self) -> Program:
         for var in self.program.inputs:
@@ -85,6 +114,29 @@ class _Scalars:
         guards = ((self._atom(self._value(g.variable).data[0]), g) for g in self.program.guards)
         self.builder.guards = [Guard(v, g.expected, g.origin) for v, g in guards if isinstance(v, Var)]
         return substitute(self.builder.finish(outputs), self.renamed)
+
+    def entries(self) -> dict[str, tuple[str, int]]:
+        """By final name of a number, the first array that people named which has it, and where."""
+        named = {v.name for v in self.program.variables().values() if v.named}
+        found: dict[str, tuple[str, int]] = {}
+        for name, array in self.values.items():
+            for place, x in enumerate(array.data if name in named else ()):
+                if isinstance(x, Value):
+                    found.setdefault(self._final(str(x.atom)), (name, place))
+        return found
+
+    def within(self) -> dict[str, str]:
+        """By final name of a number, the array that its equation was written for."""
+        found: dict[str, str] = {}
+        first = 0
+        for array, last in self.made:
+            for e in self.builder.equations[first:last]:
+                found[self._final(e.output.name)] = array
+            first = last
+        return found
+
+    def _final(self, name: str) -> str:
+        return self.renamed[name].name if name in self.renamed else name
 
     def _inputs(self, var: Var) -> list[Any]:
         shape = sizes(var.type, self.dims)
@@ -115,6 +167,7 @@ class _Scalars:
         shape = sizes(type, self.dims)
         data = self._apply(e, [self._value(a) for a in e.inputs], shape)
         self.values[e.output.name] = Array(shape, data, type.dtype)
+        self.made.append((e.output.name, len(self.builder.equations)))
         if len(self.builder.equations) > self.limit:
             raise self._too_long(e)
         if not e.output.named:

@@ -2,6 +2,7 @@
 
 import type { FunctionPayload, Origin } from '../payload.ts';
 import type { ExplainValue } from './explanation.ts';
+import type { GraphLevel, GraphValue } from './graph.ts';
 
 /** A number as Python sends it; those that JSON lacks travel as words. See `toNumber`. */
 export type Sent = number | 'NaN' | 'Infinity' | '-Infinity';
@@ -40,7 +41,9 @@ export type Request =
    */
   | { kind: 'check'; source: string }
   /** The same source, perhaps half written (`dz = ___`): how far is its backward pass, edge by edge? */
-  | { kind: 'edges'; source: string };
+  | { kind: 'edges'; source: string }
+  /** The function as a graph of its arrays, its neurons or its numbers. */
+  | ({ kind: 'graph'; level: GraphLevel } & AboutFunction);
 
 export interface FunctionSummary {
   name: string;
@@ -158,6 +161,7 @@ export interface Values {
   explain: ExplainValue;
   check: CheckValue;
   edges: EdgesValue;
+  graph: GraphValue;
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */
