@@ -123,11 +123,11 @@ import numpy as np
 def cost(x):
     total = 0.0
     for i in range(2):
-        y = x * (i + 2)
+        z = x * (i + 2)
         for j in range(3):
-            y = np.sin(y) * x
+            y = np.sin(z) * x
             z = y + (j + 2) * x
-        total = total + y * z
+        total = total + z
     return total
 """
     graph = drawn(source, "x = 0.5", "arrays")
