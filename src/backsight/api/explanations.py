@@ -11,6 +11,7 @@ from backsight.tracing.trees import flatten
 from backsight.transforms import simplify
 
 if TYPE_CHECKING:
+    from backsight.explaining.deriving import Question
     from backsight.explaining.explanation import Explanation
 
 
@@ -58,7 +59,18 @@ def explain(
         ...
         >>> how.save("how.html")  # doctest: +SKIP
     """
-    from backsight.explaining.deriving import Question, derive
+    from backsight.explaining.deriving import derive
+
+    return derive(question(function, args, argnums), detail, entry)
+
+
+def question(function: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int] = 0) -> Question:
+    """What `explain` asks of a function: its Program, where the numbers are, and what they come to.
+
+    Raises:
+        TraceError, DifferentiationError: as `grad` does.
+    """
+    from backsight.explaining.deriving import Question
 
     value, gradient_values = value_and_grad(function, argnums)(*args)
     traced = trace_call(function, args, {})
@@ -66,5 +78,4 @@ def explain(
     wrt = list(dict.fromkeys(name for p in positions for name in traced.arguments[p]))
     leaves = [*flatten(tuple(args))[0], *traced.captured]
     program = simplify(traced.program)
-    question = Question(program, leaves, wrt, len(traced.captured), function, value, gradient_values)
-    return derive(question, detail, entry)
+    return Question(program, leaves, wrt, len(traced.captured), function, value, gradient_values)

@@ -16,18 +16,19 @@ from dataclasses import replace
 from typing import Any
 
 from backsight.browser import running
-from backsight.browser.asked import Asked, Request, parameters, plain
+from backsight.browser.asked import Asked, Request, plain
 from backsight.browser.graph import graph
 from backsight.browser.mishaps import described
+from backsight.browser.workbench import emitted, function_json, sources, workbench
 from backsight.checking import Verdict, check
 from backsight.checking.edges import check_written
 from backsight.checking.pairing import pair_in
 from backsight.emit.javascript import emit_module
-from backsight.errors import BacksightError, TraceError
+from backsight.errors import TraceError
 from backsight.explaining.inspection import inspect
 from backsight.explaining.payload import function_payload, origin_json
 from backsight.ir.evaluate import to_array
-from backsight.ir.program import Constant, Program, Var
+from backsight.ir.program import Constant, Var
 from backsight.lower import lower
 
 __all__ = ["handle", "handle_text"]
@@ -66,7 +67,7 @@ def _execute(request: Request) -> dict[str, Any]:
     with contextlib.suppress(SystemExit):  # how a script ends
         namespace = running.run_source(request["source"])
     found = running.functions(request["source"], namespace)
-    return {"functions": [_function_json(f) for f in found]}
+    return {"functions": [function_json(f) for f in found]}
 
 
 def _trace(request: Request) -> dict[str, Any]:
@@ -79,14 +80,14 @@ def _trace(request: Request) -> dict[str, Any]:
     )
     return {
         **payload,
-        "function": _function_json(asked.function),
+        "function": function_json(asked.function),
         "wrt": asked.wrt,
         "guards": [
             {"variable": g.variable.name, "expected": g.expected, "origin": origin_json(g.origin)}
             for g in asked.forward.guards
         ],
-        "jax": _emitted(reverse, "jax"),
-        "latex": _emitted(reverse, "latex"),
+        "jax": emitted(reverse, "jax"),
+        "latex": emitted(reverse, "latex"),
         **asked.evaluated(),
     }
 
@@ -168,19 +169,12 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "check": _check,
     "edges": _edges,
     "graph": graph,
+    "workbench": workbench,
+    "sources": sources,
 }
 
 
 # JSON -------------------------------------------------------------------------------------------------------
-
-
-def _function_json(function: Callable[..., Any]) -> dict[str, Any]:
-    origin = running.origin_of(function)
-    return {
-        "name": function.__name__,
-        "parameters": parameters(function),
-        "line": origin.line if origin else None,
-    }
 
 
 def _verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -195,14 +189,6 @@ def _output_json(atom: Var | Constant) -> dict[str, Any]:
         "shape": list(atom.type.shape),
         "value": atom.value if isinstance(atom, Constant) else None,
     }
-
-
-def _emitted(program: Program, target: str) -> dict[str, str]:
-    """The Program written for a target, or why it cannot be."""
-    try:
-        return {"text": program.emit(target)}
-    except BacksightError as error:
-        return {"refused": error.message}
 
 
 def _sendable(value: Any) -> Any:

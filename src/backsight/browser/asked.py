@@ -29,6 +29,7 @@ class Asked:
     function: Callable[..., Any]
     arguments: dict[str, Any]
     argnums: tuple[int, ...]
+    namespace: dict[str, Any]
 
     @classmethod
     def of(cls, request: Request) -> Asked:
@@ -51,7 +52,7 @@ class Asked:
                     f"{function.__name__} has no argument {name!r}", remedy=f"it has {', '.join(names)}"
                 )
             arguments[name] = _moving(arguments[name])
-        return cls(function, arguments, tuple(names.index(name) for name in asked_for))
+        return cls(function, arguments, tuple(names.index(name) for name in asked_for), namespace)
 
     def traced(self) -> Differentiated:
         """The function traced at its arguments, and differentiated.

@@ -68,11 +68,37 @@ def derive(
     Raises:
         DifferentiationError: there is no such detail or no such entry.
     """
+    return derive_live(question, detail, entry)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One Program of every number in an explanation, to compute them again at other inputs.
+
+    Attributes:
+        program: its inputs are the function's.
+        numbers: where each number is: by ("value", name), ("adjoint", name), ("share", source, through) and
+            ("slope", source, through), a variable of the Program, or a constant.
+    """
+
+    program: Program
+    numbers: Mapping[tuple[str, ...], Atom]
+
+
+def derive_live(
+    question: Question, detail: str = "auto", entry: Sequence[int] | Mapping[str, Sequence[int]] | None = None
+) -> tuple[Explanation, Live]:
+    """The same, and the Program that computes its numbers.
+
+    Raises:
+        DifferentiationError: there is no such detail or no such entry.
+    """
     if detail not in DETAILS:
         raise DifferentiationError(
             f"there is no detail {detail!r}", remedy=f"use one of {', '.join(map(repr, DETAILS))}"
         )
-    return _Derivation(question, with_stops(question.program, detail)).explanation(entry)
+    derivation = _Derivation(question, with_stops(question.program, detail))
+    return derivation.explanation(entry), derivation.live
 
 
 class _Derivation:
@@ -90,15 +116,16 @@ class _Derivation:
             for s in self.segments
             if self._carries(s)
         }
-        self.numbers = self._numbers()
+        self.live = self._live()
+        self.numbers = _numbers(self.live, question.inputs)
         self.values = {key[1]: array for key, array in self.numbers.items() if key[0] == "value"}
         self.nudges = self._nudges()
 
     def _carries(self, segment: Segment) -> bool:
         return segment.target.name in self.active
 
-    def _numbers(self) -> dict[tuple[str, ...], Array]:
-        """Run everything once: values, adjoints, shares and slopes."""
+    def _live(self) -> Live:
+        """Everything at once: values, adjoints, shares and slopes."""
         builder = Builder(f"explain_{self.program.name}")
         builder.adopt(self.program)
         asked: dict[tuple[str, ...], Atom] = {("value", v.name): v for v in self.program.inputs}
@@ -118,7 +145,8 @@ class _Derivation:
         for name in self.question.wrt:
             if name in blame:
                 asked["adjoint", name] = total(builder, blame[name])
-        return run(builder, asked, self.question.inputs)
+        program = simplify(builder.finish(tuple(asked.values())))
+        return Live(program, dict(zip(asked, program.outputs, strict=True)))
 
     def _nudges(self) -> dict[tuple[str, ...], tuple[Nudge, ...]]:
         """Difference quotients: of each step between single numbers, and of the function by its inputs."""
@@ -326,17 +354,10 @@ def _plain(builder: Builder, asked: Mapping[str, Atom]) -> tuple[Program, dict[s
     return program, dict(zip(asked, program.outputs, strict=True))
 
 
-def run(
-    builder: Builder, asked: Mapping[tuple[str, ...], Atom], inputs: Sequence[Any]
-) -> dict[tuple[str, ...], Array]:
-    """The values of atoms of a Program under construction, by key."""
-    computed = {key: atom for key, atom in asked.items() if isinstance(atom, Var)}
-    answers = compile_program(builder.finish(tuple(computed.values())))(*inputs) if computed else []
-    found = dict(zip(computed, map(to_array, answers), strict=True))
-    return {
-        key: found[key] if isinstance(atom, Var) else Array((), [atom.value], atom.type.dtype)
-        for key, atom in asked.items()
-    }
+def _numbers(live: Live, inputs: Sequence[Any]) -> dict[tuple[str, ...], Array]:
+    """The numbers at these inputs, by key."""
+    answers = map(to_array, compile_program(live.program)(*inputs))
+    return dict(zip(live.numbers, answers, strict=True))
 
 
 def _adjoint_symbols(program: Program) -> dict[str, str]:

@@ -1,10 +1,11 @@
-/** A person's function as a kernel: its value and gradient at any point, in a worker of its own. No DOM. */
+/** A person's function as a kernel: its numbers at any point, in a worker of its own. No DOM. */
 
 import { EngineError } from '../errors.ts';
 import { toNumber, type KernelValue } from './protocol.ts';
 
 export type ToKernel =
-  | { type: 'open'; id: number; module: string }
+  /** `kernel`: which of the module's; "gradient" if not given. */
+  | { type: 'open'; id: number; module: string; kernel?: string }
   | { type: 'run'; id: number; inputs: Record<string, Float64Array>; outputs: string[] }
   | {
       type: 'time';
@@ -39,17 +40,15 @@ export interface Evaluation {
 type Numbers = Record<string, ArrayLike<number>>;
 type Question<M> = M extends ToKernel ? Omit<M, 'id'> : never;
 
-export class PythonKernel {
+/** One kernel in a worker of its own: numbers in, numbers out. */
+export class RunningKernel {
   private serial = 0;
   private readonly asked = new Map<
     number,
     { resolve(done: FromKernel & { type: 'done' }): void; reject(error: EngineError): void }
   >();
 
-  private constructor(
-    private readonly worker: KernelWorker,
-    private readonly written: KernelValue,
-  ) {
+  private constructor(private readonly worker: KernelWorker) {
     worker.onmessage = ({ data }) => {
       const asked = this.asked.get(data.id);
       this.asked.delete(data.id);
@@ -60,53 +59,30 @@ export class PythonKernel {
   }
 
   /** Throws an EngineError where the kernel cannot be run. */
-  static async open(worker: KernelWorker, written: KernelValue): Promise<PythonKernel> {
-    const kernel = new PythonKernel(worker, written);
-    await kernel.ask({ type: 'open', module: written.module });
+  static async open(worker: KernelWorker, module: string, name = 'gradient'): Promise<RunningKernel> {
+    const kernel = new RunningKernel(worker);
+    await kernel.ask({ type: 'open', module, kernel: name });
     return kernel;
   }
 
-  /** The numbers of the example, by argument. */
-  get example(): Numbers {
-    return Object.fromEntries(this.written.inputs.map(({ name, data }) => [name, data.map(toNumber)]));
+  /** Runs it once; the arrays that were asked for. */
+  async run(inputs: Numbers, outputs: string[]): Promise<Record<string, Float64Array>> {
+    return (await this.ask({ type: 'run', inputs: asArrays(inputs), outputs })).arrays;
   }
 
-  /** The value and gradient; arguments that are not given have the example's numbers. */
-  async evaluate(at: Numbers = {}): Promise<Evaluation> {
-    return this.read(await this.ask({ type: 'run', ...this.ends(at) }));
-  }
-
-  /** The same, and how often a second it can be had. */
-  async measure(milliseconds: number, at: Numbers = {}): Promise<Evaluation> {
-    return this.read(await this.ask({ type: 'time', milliseconds, ...this.ends(at) }));
+  /** Runs it for a while; also how often a second it can. */
+  async time(
+    inputs: Numbers,
+    outputs: string[],
+    milliseconds: number,
+  ): Promise<FromKernel & { type: 'done' }> {
+    return this.ask({ type: 'time', milliseconds, inputs: asArrays(inputs), outputs });
   }
 
   /** Ends the worker. */
   close(): void {
     this.worker.terminate();
     this.giveUp(failure('it was closed'));
-  }
-
-  private ends(at: Numbers): { inputs: Record<string, Float64Array>; outputs: string[] } {
-    const numbers = Object.entries({ ...this.example, ...at });
-    const outputs = [...this.written.outputs, ...this.written.guards].flatMap(({ name }) => name ?? []);
-    return {
-      inputs: Object.fromEntries(numbers.map(([name, data]) => [name, Float64Array.from(data)])),
-      outputs,
-    };
-  }
-
-  private read({ arrays, perSecond }: FromKernel & { type: 'done' }): Evaluation {
-    const [value, ...slopes] = this.written.outputs.map(({ name, shape, value }) => ({
-      shape,
-      data: (name !== null ? arrays[name] : undefined) ?? Float64Array.of(toNumber(value ?? NaN)),
-    }));
-    return {
-      value: value!.data[0]!,
-      gradient: Object.fromEntries(this.written.wrt.map((name, index) => [name, slopes[index]!])),
-      sameBranch: this.written.guards.every(({ name, expected }) => (arrays[name]?.[0] !== 0) === expected),
-      perSecond,
-    };
   }
 
   private ask(question: Question<ToKernel>): Promise<FromKernel & { type: 'done' }> {
@@ -121,6 +97,61 @@ export class PythonKernel {
     for (const { reject } of this.asked.values()) reject(error);
     this.asked.clear();
   }
+}
+
+/** A kernel of kind "kernel": the value and the gradient. */
+export class PythonKernel {
+  private constructor(
+    private readonly kernel: RunningKernel,
+    private readonly written: KernelValue,
+  ) {}
+
+  /** Throws an EngineError where the kernel cannot be run. */
+  static async open(worker: KernelWorker, written: KernelValue): Promise<PythonKernel> {
+    return new PythonKernel(await RunningKernel.open(worker, written.module), written);
+  }
+
+  /** The numbers of the example, by argument. */
+  get example(): Numbers {
+    return Object.fromEntries(this.written.inputs.map(({ name, data }) => [name, data.map(toNumber)]));
+  }
+
+  /** The value and gradient; arguments that are not given have the example's numbers. */
+  async evaluate(at: Numbers = {}): Promise<Evaluation> {
+    return this.read(await this.kernel.run({ ...this.example, ...at }, this.outputs), 0);
+  }
+
+  /** The same, and how often a second it can be had. */
+  async measure(milliseconds: number, at: Numbers = {}): Promise<Evaluation> {
+    const done = await this.kernel.time({ ...this.example, ...at }, this.outputs, milliseconds);
+    return this.read(done.arrays, done.perSecond);
+  }
+
+  /** Ends the worker. */
+  close(): void {
+    this.kernel.close();
+  }
+
+  private get outputs(): string[] {
+    return [...this.written.outputs, ...this.written.guards].flatMap(({ name }) => name ?? []);
+  }
+
+  private read(arrays: Record<string, Float64Array>, perSecond: number): Evaluation {
+    const [value, ...slopes] = this.written.outputs.map(({ name, shape, value }) => ({
+      shape,
+      data: (name !== null ? arrays[name] : undefined) ?? Float64Array.of(toNumber(value ?? NaN)),
+    }));
+    return {
+      value: value!.data[0]!,
+      gradient: Object.fromEntries(this.written.wrt.map((name, index) => [name, slopes[index]!])),
+      sameBranch: this.written.guards.every(({ name, expected }) => (arrays[name]?.[0] !== 0) === expected),
+      perSecond,
+    };
+  }
+}
+
+function asArrays(numbers: Numbers): Record<string, Float64Array> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, data]) => [name, Float64Array.from(data)]));
 }
 
 function failure(words: string): EngineError {

@@ -1,6 +1,6 @@
 /** Runs one kernel that Python has written. Its policy lets it import text and forbids it to ask for anything. */
 
-import type { FunctionKernels, Kernel } from '../payload.ts';
+import type { Kernel, KernelModule } from '../payload.ts';
 import { closeDoors } from './doors.ts';
 import type { FromKernel, ToKernel } from './kernel.ts';
 
@@ -11,7 +11,10 @@ let kernel: Kernel | null = null;
 scope.onmessage = async ({ data }: MessageEvent<ToKernel>) => {
   try {
     if (data.type === 'open') {
-      kernel = (await imported(data.module)).gradient.create({});
+      const name = data.kernel ?? 'gradient';
+      const found = (await imported(data.module))[name];
+      if (!found) throw new Error(`the module has no kernel “${name}”`);
+      kernel = found.create({});
       post({ type: 'done', id: data.id, arrays: {}, perSecond: 0 });
       return;
     }
@@ -27,10 +30,10 @@ scope.onmessage = async ({ data }: MessageEvent<ToKernel>) => {
   }
 };
 
-async function imported(text: string): Promise<FunctionKernels> {
+async function imported(text: string): Promise<Partial<Record<string, KernelModule>>> {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   try {
-    return (await import(/* @vite-ignore */ url)) as FunctionKernels;
+    return (await import(/* @vite-ignore */ url)) as Record<string, KernelModule>;
   } finally {
     URL.revokeObjectURL(url);
     closeDoors();

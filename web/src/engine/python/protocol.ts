@@ -1,6 +1,6 @@
 /** What can be asked of Python, and what it answers (src/backsight/browser/); and what goes between page and worker. */
 
-import type { FunctionPayload, Origin } from '../payload.ts';
+import type { CodeText, FunctionPayload, Origin } from '../payload.ts';
 import type { ExplainValue } from './explanation.ts';
 import type { GraphLevel, GraphValue } from './graph.ts';
 
@@ -43,7 +43,11 @@ export type Request =
   /** The same source, perhaps half written (`dz = ___`): how far is its backward pass, edge by edge? */
   | { kind: 'edges'; source: string }
   /** The function as a graph of its arrays, its neurons or its numbers. */
-  | ({ kind: 'graph'; level: GraphLevel } & AboutFunction);
+  | ({ kind: 'graph'; level: GraphLevel } & AboutFunction)
+  /** The function explained, and a kernel (`live`) that computes every number of it anew at any inputs. */
+  | ({ kind: 'workbench' } & AboutFunction)
+  /** The gradient as code to read and take along. */
+  | ({ kind: 'sources' } & AboutFunction);
 
 export interface FunctionSummary {
   name: string;
@@ -153,6 +157,43 @@ export interface EdgesValue {
   verdict: CheckValue | null;
 }
 
+/** A variable of the kernel, or what the number always is. */
+export type At = string | number;
+
+export interface ArgumentValue {
+  name: string;
+  shape: number[];
+  dtype: 'float64' | 'int64' | 'bool';
+  data: (Sent | boolean)[];
+}
+
+export interface WorkbenchValue {
+  function: FunctionSummary;
+  /** All that the source defines. */
+  functions: FunctionSummary[];
+  /** Lists and dicts of arrays are taken apart: one each. */
+  arguments: ArgumentValue[];
+  /** Arrays that the function closes over: the kernel's inputs, too. */
+  captured: ArgumentValue[];
+  explanation: ExplainValue;
+  /** A JavaScript module that exports `live`. */
+  module: string;
+  values: Record<string, At>;
+  adjoints: Record<string, At>;
+  /** By the value that is used, and the one it is used in. */
+  shares: Record<string, Record<string, At>>;
+  slopes: Record<string, Record<string, At>>;
+  guards: { name: string; expected: boolean }[];
+}
+
+export interface SourcesValue {
+  numpy: CodeText;
+  jax: Emitted;
+  javascript: Emitted;
+  latex: Emitted;
+  gradient: Record<string, Nested>;
+}
+
 export interface Values {
   execute: { functions: FunctionSummary[] };
   trace: TraceValue;
@@ -162,6 +203,8 @@ export interface Values {
   check: CheckValue;
   edges: EdgesValue;
   graph: GraphValue;
+  workbench: WorkbenchValue;
+  sources: SourcesValue;
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */

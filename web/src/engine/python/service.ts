@@ -11,7 +11,7 @@
  */
 
 import { EngineError } from '../errors.ts';
-import { PythonKernel, type KernelWorker } from './kernel.ts';
+import { PythonKernel, RunningKernel, type KernelWorker } from './kernel.ts';
 import type {
   Answer,
   FromPython,
@@ -123,6 +123,11 @@ export class PythonService {
   /** A kernel that Python has written, ready to run. Close it when done. Throws an EngineError where it cannot run. */
   kernel(written: KernelValue): Promise<PythonKernel> {
     return PythonKernel.open(this.host.spawnKernel(), written);
+  }
+
+  /** One kernel of a module that Python has written. Close it when done. Throws an EngineError where it cannot run. */
+  running(module: string, name: string): Promise<RunningKernel> {
+    return RunningKernel.open(this.host.spawnKernel(), module, name);
   }
 
   /** Stops what runs and what waits. Python starts anew, without what the stopped code had left behind. */
