@@ -97,6 +97,9 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ".pages/python/index.html": PAGE.format(
             head='<meta name="backsight-core" content="../py/" />', body=""
         ),
+        ".pages/workbench/index.html": PAGE.format(
+            head=HEAD.format(up="../") + '<meta name="backsight-core" content="../py/" />', body=""
+        ),
         ".pages/reference/index.html": PAGE.format(head=lesson, body="<!--backsight:reference-->"),
         ".pages/practice/index.html": PAGE.format(head=HEAD.format(up="../"), body=""),
         ".pages/exam/index.html": PAGE.format(head=HEAD.format(up="../"), body=""),

@@ -23,6 +23,7 @@ export default defineConfig(({ command }) => ({
         sandbox: 'sandbox/index.html',
         lesson: 'lesson/index.html',
         python: 'python/index.html',
+        workbench: 'workbench/index.html',
         figures: 'figures/index.html',
         practice: 'practice/index.html',
         exam: 'exam/index.html',

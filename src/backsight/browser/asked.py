@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from backsight.emit.compiled import compile as compile_program
 from backsight.errors import BacksightError, DifferentiationError, TraceError
 from backsight.ir.evaluate import Array, to_array
 from backsight.ir.program import Program
-from backsight.tracing.trees import flatten
+from backsight.tracing.trees import flatten, unflatten
 from backsight.transforms import gradient, simplify
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Asked:
         example = _example(request.get("example"), namespace)
         names = parameters(function)
         arguments = _arguments(function, names, example)
+        if request.get("at") is not None:
+            arguments = _elsewhere(arguments, request["at"])
         asked_for = request.get("wrt") or names
         for name in asked_for:
             if name not in arguments:
@@ -140,6 +142,29 @@ def _arguments(function: Callable[..., Any], names: list[str], example: dict[str
             remedy=f"give one: {missing[0]} = 0.5",
         )
     return {n: _as_array(known[n]) for n in names}
+
+
+def _elsewhere(arguments: dict[str, Any], at: Sequence[Any]) -> dict[str, Any]:
+    """The arguments with other numbers, one nested list per leaf, in order."""
+    leaves, structure = flatten(arguments)
+    if len(at) != len(leaves):
+        raise TraceError(
+            f"there are {len(leaves)} inputs, and numbers for {len(at)}", remedy="run the code again"
+        )
+    moved = [_as_array(_numbers(x)) if _is_number(old) else old for x, old in zip(at, leaves, strict=True)]
+    found: dict[str, Any] = unflatten(structure, moved)
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str) and value is not None and not callable(value)
+
+
+def _numbers(value: Any) -> Any:
+    """Numbers as JSON sends them: those that it lacks are words."""
+    if isinstance(value, list):
+        return [_numbers(v) for v in value]
+    return float(value) if isinstance(value, str) else value
 
 
 def _as_array(value: Any) -> Any:

@@ -20,6 +20,7 @@ from backsight.explaining.ladder import ladder
 from backsight.explaining.payload import function_payload
 from backsight.guide.exercises import write_exercises
 from backsight.guide.model import LessonFunction, load_functions
+from backsight.guide.starters import write_starters
 from backsight.ir.program import ArrayType, Program, Var
 from backsight.lower import LoopProgram, lower
 from backsight.models import training
@@ -56,6 +57,7 @@ def write(directory: Path, processes: int = 1, kept: Path | None = None) -> None
         if kept is not None:
             _keep(directory, kept)
     write_lessons(directory)
+    write_starters(directory)
 
 
 def _keep(directory: Path, kept: Path) -> None:

@@ -1,6 +1,7 @@
 """Writes the site: web bundle, payload, lessons and pages, as plain files for any static host.
 
-    index.html  sandbox/index.html  python/index.html  practice/index.html  exam/index.html
+    index.html  sandbox/index.html  workbench/index.html  python/index.html
+    practice/index.html  exam/index.html
     lessons/<slug>/index.html  figures/<name>/index.html  reference/…/index.html  404.html
     assets/…            the bundle; names carry a hash of the content
     py/…                the core as a zip file, for Python in the browser
@@ -76,6 +77,9 @@ def write(directory: Path, bundle: Path = BUNDLE, processes: int = 1, kept: Path
     for name in ("sandbox", "practice", "exam"):
         page = (pages / name / "index.html").read_text("utf-8")
         _write_page(directory / name / "index.html", _with_address(page, "payload", f"../{payload}"))
+    bench = (pages / "workbench/index.html").read_text("utf-8")
+    bench = _with_address(_with_address(bench, "payload", f"../{payload}"), "core", f"../{core}")
+    _write_page(directory / "workbench/index.html", bench)
     python = (pages / "python/index.html").read_text("utf-8")
     _write_page(directory / "python/index.html", _with_address(python, "core", f"../{core}"))
     _write_figures(directory, (pages / "figures/index.html").read_text("utf-8"), payload, lessons)
@@ -101,7 +105,18 @@ def _clear(directory: Path) -> None:
 
 def _not_bundle(folder: str, names: list[str]) -> set[str]:
     """What `write` makes itself, or nobody is served."""
-    ours = {"payload", "py", "lessons", "reference", "sandbox", "python", "practice", "exam", "figures"}
+    ours = {
+        "payload",
+        "py",
+        "lessons",
+        "reference",
+        "sandbox",
+        "python",
+        "practice",
+        "exam",
+        "figures",
+        "workbench",
+    }
     return {name for name in names if name.startswith(".") or name in ours or ".html" in name}
 
 

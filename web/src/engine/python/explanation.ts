@@ -36,6 +36,13 @@ export interface Step {
   origin: Origin | null;
 }
 
+/** A value is moved by so much, forward and back; how far another moves, divided by that. */
+export interface Nudge {
+  size: number;
+  ahead: Sent;
+  behind: Sent;
+}
+
 /** An edge of the way back: the share that comes through one use. */
 export interface Use {
   through: string;
@@ -48,6 +55,8 @@ export interface Use {
   share: Shown;
   multiplies: number;
   origin: Origin | null;
+  /** Where the slope is one number: difference quotients of this step alone, nudges from large to small. */
+  nudges: Nudge[];
 }
 
 /** A stop of the way back: the sum of its uses' shares; the output itself has none. */
@@ -59,6 +68,8 @@ export interface Adjoint {
   uses: Use[];
   numbers: string;
   value: Shown;
+  /** Of an input that is one number: the quotients of the whole function. */
+  nudges: Nudge[];
 }
 
 export interface Paths {

@@ -6,7 +6,8 @@ import { toNumber, type KernelValue } from './protocol.ts';
 export type ToKernel =
   /** `kernel`: which of the module's; "gradient" if not given. */
   | { type: 'open'; id: number; module: string; kernel?: string }
-  | { type: 'run'; id: number; inputs: Record<string, Float64Array>; outputs: string[] }
+  /** `outputs`: null for every array there is. */
+  | { type: 'run'; id: number; inputs: Record<string, Float64Array>; outputs: string[] | null }
   | {
       type: 'time';
       id: number;
@@ -65,8 +66,8 @@ export class RunningKernel {
     return kernel;
   }
 
-  /** Runs it once; the arrays that were asked for. */
-  async run(inputs: Numbers, outputs: string[]): Promise<Record<string, Float64Array>> {
+  /** Runs it once; the arrays that were asked for, all of them for null. */
+  async run(inputs: Numbers, outputs: string[] | null): Promise<Record<string, Float64Array>> {
     return (await this.ask({ type: 'run', inputs: asArrays(inputs), outputs })).arrays;
   }
 

@@ -22,7 +22,8 @@ scope.onmessage = async ({ data }: MessageEvent<ToKernel>) => {
     for (const [name, numbers] of Object.entries(data.inputs)) array(kernel, name).set(numbers);
     kernel.run();
     const perSecond = data.type === 'time' ? timed(kernel, data.milliseconds) : 0;
-    const arrays = Object.fromEntries(data.outputs.map((name) => [name, array(kernel!, name).slice()]));
+    const names = data.outputs ?? Object.keys(kernel.arrays);
+    const arrays = Object.fromEntries(names.map((name) => [name, array(kernel!, name).slice()]));
     post({ type: 'done', id: data.id, arrays, perSecond });
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -16,6 +16,8 @@ interface AboutFunction {
   function?: string;
   /** Its arguments by name: numbers and lists, or assignments in Python ("w = 0.5"). Defaults need not be given. */
   example?: Record<string, unknown> | string;
+  /** Other numbers than the example's, one nested list per input, in order. */
+  at?: Nested[];
   /** The arguments to differentiate by; all if not given. */
   wrt?: string[];
 }

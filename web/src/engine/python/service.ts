@@ -126,7 +126,7 @@ export class PythonService {
   }
 
   /** One kernel of a module that Python has written. Close it when done. Throws an EngineError where it cannot run. */
-  running(module: string, name: string): Promise<RunningKernel> {
+  open(module: string, name: string): Promise<RunningKernel> {
     return RunningKernel.open(this.host.spawnKernel(), module, name);
   }
 

@@ -3,7 +3,7 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { python } from '@codemirror/lang-python';
 import { HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
-import { EditorState, StateEffect, StateField } from '@codemirror/state';
+import { EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
 import {
   Decoration,
   drawSelection,
@@ -14,7 +14,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
-export type Marks = Record<number, 'right' | 'wrong'>;
+export type Marks = Record<number, 'right' | 'wrong' | 'lit'>;
 
 const setMarks = StateEffect.define<Marks>();
 
@@ -60,6 +60,7 @@ const look = EditorView.theme({
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--marker)' },
   '.cm-line.cm-right': { boxShadow: 'inset 3px 0 var(--good)' },
+  '.cm-line.cm-lit': { backgroundColor: 'color-mix(in srgb, var(--marker) 45%, transparent)' },
   '.cm-line.cm-wrong': { backgroundColor: 'var(--bad-soft)', boxShadow: 'inset 3px 0 var(--bad)' },
 });
 
@@ -81,6 +82,7 @@ export function createEditor(
   text: string,
   label: string,
   changed: (text: string) => void,
+  completions: Extension = [],
 ): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const view = new EditorView({
@@ -96,6 +98,7 @@ export function createEditor(
         indentOnInput(),
         EditorView.lineWrapping,
         python(),
+        completions,
         marked,
         look,
         syntaxHighlighting(colours),

@@ -1,0 +1,20 @@
+/** The views of a function, fetched when first shown. Each has the one property `session`. */
+
+import type { Component } from 'svelte';
+import type { Session } from './session.svelte.ts';
+
+export interface View {
+  name: string;
+  label: string;
+  load(): Promise<{ default: Component<{ session: Session }> }>;
+}
+
+export const VIEWS: readonly View[] = [
+  { name: 'derivation', label: 'Derivation', load: () => import('./views/Derivation.svelte') },
+  { name: 'steps', label: 'Slow motion', load: () => import('./views/Steps.svelte') },
+  { name: 'code', label: 'Gradient as code', load: () => import('./views/Code.svelte') },
+];
+
+export function viewNamed(name: string): View {
+  return VIEWS.find((view) => view.name === name) ?? VIEWS[0]!;
+}
