@@ -50,7 +50,7 @@ def _read(path: Path) -> Starter:
     title, _, about = head.partition(": ")
     code, _, example = text[text.index('"""', 3) + 3 :].partition(LOOK)
     slug = path.stem.split("_", 1)[1].replace("_", "-")
-    return Starter(slug, title, about, group.strip(), code.strip() + "\n", example.strip() + "\n")
+    return Starter(slug, title, about, group.strip(), code.strip(), example.strip())
 
 
 def write_starters(directory: Path) -> None:

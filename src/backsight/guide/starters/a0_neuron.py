@@ -14,5 +14,5 @@ def cost(w, b, x, target):
 # Where to look
 w = [0.5, -0.3]
 b = 0.1
-x = [1.0, 2.0]
+x = [1.0, 0.5]
 target = 1.0
