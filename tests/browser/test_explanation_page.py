@@ -210,6 +210,83 @@ def test_in_a_notebook(opened: Page) -> None:
     expect(frame.get_by_label("Step", exact=True)).to_have_text("2 of 4")
 
 
+READ = "all => all.map((e) => [e.dataset.live, e.dataset.form, e.dataset.nudge ?? '', e.textContent])"
+
+
+def move(page: Page, name: str, value: float) -> None:
+    field = page.get_by_label(f"{name}, typed")
+    field.fill(repr(float(value)))
+    field.press("Enter")
+
+
+@pytest.mark.parametrize(("name", "given"), [("neuron", "x"), ("loop", "w")])
+def test_a_moved_input_moves_every_number(opened: Page, tmp_path: Path, name: str, given: str) -> None:
+    """The kernels in the page say what Python says, to the last digit shown, wherever an input is moved."""
+    example = PAGES[name]()
+    show(opened, example, tmp_path)
+    assert example.recipe is not None
+    numbers = [*example.recipe.inputs]
+    place = [s.name for s in example.forward].index(given)
+    for value in (0.25, -1.5, 1e-7):
+        move(opened, given, value)
+        numbers[place] = value
+        assert example.recipe.again is not None
+        expect(opened.locator("html")).to_have_class(re.compile("moved"))
+        there = example.recipe.again(numbers)
+        here = {(k, f): text for k, f, n, text in opened.locator("[data-live]").evaluate_all(READ) if not n}
+        for step in there.forward:
+            assert here["value " + step.name, "plain"] == minus(step.value.text), (value, step.name)
+        for adjoint in there.reverse:
+            assert here["adjoint " + adjoint.name, "plain"] == minus(adjoint.value.text), (
+                value,
+                adjoint.name,
+            )
+        total = opened.locator(".below .formula").inner_text().replace("\u2212", "-")
+        assert all(g.text in total for g in there.gradients.values())
+
+
+def test_the_example_again_gives_the_page_again(opened: Page, tmp_path: Path) -> None:
+    """Formulas, quotients, paths and matrices: all come back as Python wrote them."""
+    for name in ("neuron", "loop", "net"):
+        example = PAGES[name]()
+        show(opened, example, tmp_path)
+        marked = opened.locator("[data-live]")
+        written = [w for w in marked.evaluate_all(READ) if "norm" not in w[3]]
+        details = opened.locator(".inputs details").first
+        if details.count():
+            details.locator("summary").click()
+        field = opened.locator(".inputs [type=text]").first
+        at = field.input_value()
+        field.fill("0.123")
+        field.press("Enter")
+        expect(opened.locator("html")).to_have_class(re.compile("moved"))
+        changed = [w for w in marked.evaluate_all(READ) if "norm" not in w[3]]
+        assert len([1 for a, b in zip(written, changed, strict=False) if a != b]) > 10
+        field.fill(at)
+        field.press("Enter")
+        expect(marked.first).to_have_text(written[0][3])
+        after = marked.evaluate_all(READ)
+        assert [w for w in written if w not in after] == []
+
+
+def test_the_other_branch_is_announced(opened: Page, tmp_path: Path) -> None:
+    def bent(x):
+        y = x * x if x > 0 else -x
+        return y
+
+    show(opened, explain(bent, 2.0), tmp_path)
+    says = opened.get_by_role("status").filter(has_text="goes the other way")
+    expect(says).to_be_hidden()
+    move(opened, "x", -1)
+    expect(says).to_be_visible()
+    move(opened, "x", 3)
+    expect(says).to_be_hidden()
+
+
+def minus(text: str) -> str:
+    return text.replace("-", "\u2212") if text.startswith("-") else text
+
+
 def test_the_palette_is_the_guides() -> None:
     ours = (ROOT / "src/backsight/explaining/page/style.css").read_text("utf-8")
     theirs = (ROOT / "web/src/look/tokens.css").read_text("utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from backsight.api.derivatives import value_and_grad
 from backsight.api.recording import trace_call
-from backsight.tracing.trees import flatten
+from backsight.tracing.trees import flatten, unflatten
 from backsight.transforms import simplify
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ def question(function: Callable[..., Any], args: Sequence[Any], argnums: int | S
     traced = trace_call(function, args, {})
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     wrt = list(dict.fromkeys(name for p in positions for name in traced.arguments[p]))
-    leaves = [*flatten(tuple(args))[0], *traced.captured]
+    own, structure = flatten(tuple(args))
+
+    def again(leaves: Sequence[Any]) -> Question:
+        return question(function, unflatten(structure, leaves), argnums)
+
+    leaves = [*own, *traced.captured]
     program = simplify(traced.program)
-    return Question(program, leaves, wrt, len(traced.captured), function, value, gradient_values)
+    return Question(program, leaves, wrt, len(traced.captured), function, value, gradient_values, again)

@@ -10,7 +10,8 @@ from backsight.browser.asked import Asked, Request, parameters, plain
 from backsight.emit.javascript import emit_module
 from backsight.emit.numpy import render
 from backsight.errors import BacksightError
-from backsight.explaining.deriving import Live, derive_live
+from backsight.explaining.deriving import derive_live
+from backsight.explaining.live import Live
 from backsight.explaining.payload import code_json
 from backsight.ir.evaluate import to_array
 from backsight.ir.program import Atom, Program, Var

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from backsight.emit.compiled import compile as compile_program
-from backsight.errors import DifferentiationError
+from backsight.errors import DifferentiationError, TraceError
 from backsight.explaining.counting import Link, multiplies
 from backsight.explaining.explanation import Adjoint, Decision, Explanation, Nudge, Step, Use
 from backsight.explaining.ladder import MOST, NUDGES, SCALAR, nudged, quotient
 from backsight.explaining.listings import listings
+from backsight.explaining.live import Key, Live, Recipe
 from backsight.explaining.paths import Walk, counts, paths
 from backsight.explaining.segments import (
     DETAILS,
@@ -28,7 +28,7 @@ from backsight.explaining.segments import (
 from backsight.explaining.shown import number, shown
 from backsight.explaining.spelling import Maker, Notation, Symbols
 from backsight.ir.builder import Builder
-from backsight.ir.evaluate import Array, to_array
+from backsight.ir.evaluate import Array
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import Atom, Constant, Equation, Program, Var
 from backsight.transforms import simplify
@@ -45,6 +45,7 @@ class Question:
         captured: how many of the inputs, the last ones, the function closes over.
         function: for its source.
         value, gradient: what `value_and_grad` answers.
+        again: the same question at other values of the inputs but for what is captured.
     """
 
     program: Program
@@ -54,6 +55,17 @@ class Question:
     function: Any
     value: Any
     gradient: Any
+    again: Callable[[Sequence[Any]], Question] | None = None
+
+    def moved(self, inputs: Sequence[Any]) -> Question:
+        """The same question at other values of the inputs.
+
+        Raises:
+            TraceError: there is no function to ask again.
+        """
+        if self.again is None:
+            raise TraceError(f"{self.program.name} cannot be traced again: it came as a Program")
+        return self.again(inputs[: len(inputs) - self.captured])
 
 
 def derive(
@@ -71,20 +83,6 @@ def derive(
     return derive_live(question, detail, entry)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """One Program of every number in an explanation, to compute them again at other inputs.
-
-    Attributes:
-        program: its inputs are the function's.
-        numbers: where each number is: by ("value", name), ("adjoint", name), ("share", source, through) and
-            ("slope", source, through), a variable of the Program, or a constant.
-    """
-
-    program: Program
-    numbers: Mapping[tuple[str, ...], Atom]
-
-
 def derive_live(
     question: Question, detail: str = "auto", entry: Sequence[int] | Mapping[str, Sequence[int]] | None = None
 ) -> tuple[Explanation, Live]:
@@ -98,7 +96,17 @@ def derive_live(
             f"there is no detail {detail!r}", remedy=f"use one of {', '.join(map(repr, DETAILS))}"
         )
     derivation = _Derivation(question, with_stops(question.program, detail))
-    return derivation.explanation(entry), derivation.live
+    explanation = derivation.explanation(entry)
+    recipe = Recipe(
+        question.inputs,
+        question.wrt,
+        derivation.live,
+        derivation.quotients,
+        derivation.contributions,
+        derivation.formulas(),
+        lambda inputs: derive(question.moved(inputs), detail, entry),
+    )
+    return replace(explanation, recipe=recipe), derivation.live
 
 
 class _Derivation:
@@ -117,8 +125,9 @@ class _Derivation:
             if self._carries(s)
         }
         self.live = self._live()
-        self.numbers = _numbers(self.live, question.inputs)
+        self.numbers = self.live.at(question.inputs)
         self.values = {key[1]: array for key, array in self.numbers.items() if key[0] == "value"}
+        self.quotients = self._quotients()
         self.nudges = self._nudges()
 
     def _carries(self, segment: Segment) -> bool:
@@ -128,7 +137,7 @@ class _Derivation:
         """Everything at once: values, adjoints, shares and slopes."""
         builder = Builder(f"explain_{self.program.name}")
         builder.adopt(self.program)
-        asked: dict[tuple[str, ...], Atom] = {("value", v.name): v for v in self.program.inputs}
+        asked: dict[Key, Atom] = {("value", v.name): v for v in self.program.inputs}
         asked |= {("value", s.target.name): s.target for s in self.segments}
         blame: dict[str, list[Atom]] = {str(self.output): [Constant(1.0)]}
         for segment in reversed(self.segments):
@@ -145,38 +154,41 @@ class _Derivation:
         for name in self.question.wrt:
             if name in blame:
                 asked["adjoint", name] = total(builder, blame[name])
-        program = simplify(builder.finish(tuple(asked.values())))
-        return Live(program, dict(zip(asked, program.outputs, strict=True)))
+        return Live.of(builder, asked).simplified()
 
-    def _nudges(self) -> dict[tuple[str, ...], tuple[Nudge, ...]]:
+    def _quotients(self) -> Live | None:
         """Difference quotients: of each step between single numbers, and of the function by its inputs."""
         builder = Builder(f"nudge_{self.program.name}")
         builder.adopt(self.program)
         h = builder.input("h", SCALAR)
-        asked: dict[tuple[str, ...], Atom] = {}
+        asked: dict[Key, Atom] = {}
         for segment in self.segments:
             for source in segment.sources:
                 if self._has_number(source.name, segment.target.name):
                     after = nudged(builder, segment.members[::-1], source, h)
                     moved = after.get(segment.target.name, segment.target)
-                    asked[source.name, segment.target.name] = quotient(builder, segment.target, moved, h)
+                    key = ("nudge", source.name, segment.target.name)
+                    asked[key] = quotient(builder, segment.target, moved, h)
         given = [v for v in self.program.inputs if v.name in self.question.wrt and v.type == SCALAR]
         if len(given) * len(self.program.equations) <= MOST:
             for var in given:
                 after = nudged(builder, self.program.equations, var, h)
-                asked[(var.name,)] = quotient(
-                    builder, self.output, after.get(str(self.output), self.output), h
-                )
-        if not asked:
+                moved = after.get(str(self.output), self.output)
+                asked["nudge", var.name] = quotient(builder, self.output, moved, h)
+        return Live.of(builder, asked) if asked else None
+
+    def _nudges(self) -> dict[Key, tuple[Nudge, ...]]:
+        """The quotients for smaller and smaller nudges to either side."""
+        if self.quotients is None:
             return {}
-        function = compile_program(builder.finish(tuple(asked.values())))
-        found = [[function(*self.question.inputs, sign * size) for sign in (1, -1)] for size in NUDGES]
+        inputs = self.question.inputs
+        found = [[self.quotients.at([*inputs, sign * size]) for sign in (1, -1)] for size in NUDGES]
         return {
-            key: tuple(
-                Nudge(size, float(ahead[place]), float(behind[place]))
+            key[1:]: tuple(
+                Nudge(size, float(ahead[key].data[0]), float(behind[key].data[0]))
                 for size, (ahead, behind) in zip(NUDGES, found, strict=True)
             )
-            for place, key in enumerate(asked)
+            for key in self.quotients.numbers
         }
 
     def _has_number(self, source: str, target: str) -> bool:
@@ -188,7 +200,9 @@ class _Derivation:
         forward = self._forward()
         reverse = self._reverse()
         gradients = {w: self.numbers.get(("adjoint", w), self._zeros(w)) for w in self.question.wrt}
-        found, notes = paths(self.walk, self.links, gradients, self.question.inputs, self.numbers, entry)
+        found, self.contributions, notes = paths(
+            self.walk, self.links, gradients, self.question.inputs, self.numbers, entry
+        )
         return Explanation(
             name=called(self.program),
             output=str(self.output),
@@ -204,6 +218,12 @@ class _Derivation:
             listings=listings(self.question.function, self.program),
             notes=(*self._notes(), *notes),
         )
+
+    def formulas(self) -> dict[str, str]:
+        """For each step that is shown with numbers in the place of names: where which number stands."""
+        stops = {s.target.name: s.target for s in self.segments}
+        found = {name: self.notation.with_places(self.maker, var, self.values) for name, var in stops.items()}
+        return {name: tex for name, tex in found.items() if tex}
 
     def _zeros(self, name: str) -> Array:
         shape = self.values[name].shape
@@ -352,12 +372,6 @@ def _plain(builder: Builder, asked: Mapping[str, Atom]) -> tuple[Program, dict[s
         return Program(builder.name, tuple(builder.inputs), (), ()), {}
     program = simplify(builder.finish(tuple(asked.values())))
     return program, dict(zip(asked, program.outputs, strict=True))
-
-
-def _numbers(live: Live, inputs: Sequence[Any]) -> dict[tuple[str, ...], Array]:
-    """The numbers at these inputs, by key."""
-    answers = map(to_array, compile_program(live.program)(*inputs))
-    return dict(zip(live.numbers, answers, strict=True))
 
 
 def _adjoint_symbols(program: Program) -> dict[str, str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backsight.explaining.shown import Shown
 from backsight.explaining.spelling import Symbols
 from backsight.ir.program import Origin
+
+if TYPE_CHECKING:
+    from backsight.explaining.live import Recipe
 
 SCHEMA = "backsight/explanation/1"
 
@@ -211,6 +214,7 @@ class Explanation:
         decisions: which way each `if` went.
         listings: the source.
         notes: what is left out, and why.
+        recipe: the Programs behind the numbers, for pages that stay live; not part of `data()`.
     """
 
     name: str
@@ -226,6 +230,7 @@ class Explanation:
     decisions: tuple[Decision, ...]
     listings: tuple[Listing, ...]
     notes: tuple[str, ...]
+    recipe: Recipe | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         from backsight.explaining.plain import text
@@ -274,7 +279,8 @@ class Explanation:
         The keys are the attributes of this class and of those it holds, and "schema", the version of this
         form. Numbers that JSON lacks are the strings "NaN", "Infinity" and "-Infinity".
         """
-        return {"schema": SCHEMA, **plain(self)}
+        shown = (f.name for f in fields(self) if f.name != "recipe")
+        return {"schema": SCHEMA, **{name: plain(getattr(self, name)) for name in shown}}
 
 
 def plain(value: Any) -> Any:

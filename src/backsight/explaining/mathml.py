@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from html import escape
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|[^\s]")
+_LIVE = re.compile(r"\\live\{([^{}]*)\}")
 _SPACES = {",": "0.17em", ":": "0.22em", " ": "0.25em", ";": "0.28em", "quad": "1em", "qquad": "2em"}
 
 
@@ -29,27 +31,43 @@ _BRACKETS = {"pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "vmatrix": ("|", "|")
 _OPEN, _CLOSE = "([⌊⌈⟨{", ")]⌋⌉⟩}"
 
 
-def mathml(tex: str, *, block: bool = False) -> str:
-    """A `<math>` element; the TeX goes along as its annotation, for who copies the formula."""
+def mathml(tex: str, *, block: bool = False, live: Mapping[str, str] | None = None) -> str:
+    """A `<math>` element; the TeX goes along as its annotation, for who copies the formula.
+
+    Args:
+        live: by key, the number that `\\live{key}` stands for: an element of its own, marked with the key.
+    """
     display = ' display="block"' if block else ""
-    body = _Reader(tex).row()
+    numbers = {key: _signed(text) for key, text in (live or {}).items()}
+    body = _Reader(tex, numbers).row()
+    tex = _LIVE.sub(lambda found: numbers[found[1]], tex)
     note = f'<annotation encoding="application/x-tex">{escape(tex)}</annotation>'
     return f"<math{display}><semantics><mrow>{body}</mrow>{note}</semantics></math>"
+
+
+def _signed(text: str) -> str:
+    """A factor: a negative number stands in parentheses."""
+    return f"({text})" if text.startswith("-") else text
 
 
 class _Reader:
     """Reads TeX by recursive descent. What it does not know it writes as a word: nothing is lost silently."""
 
-    def __init__(self, tex: str) -> None:
+    def __init__(self, tex: str, live: Mapping[str, str] | None = None) -> None:
         # Text keeps its spaces: it is taken out of the stream of tokens as a whole.
         self._texts: list[str] = []
-        kept = re.sub(r"\\text\{([^{}]*)\}", self._keep, tex)
+        self._live = live or {}
+        kept = re.sub(r"\\text\{([^{}]*)\}", self._keep, _LIVE.sub(self._keep_live, tex))
         self.tokens = _TOKEN.findall(kept)
         self.position = 0
 
     def _keep(self, match: re.Match[str]) -> str:
         self._texts.append(match[1])
         return rf" \kept {{{len(self._texts) - 1}}}"
+
+    def _keep_live(self, match: re.Match[str]) -> str:
+        self._texts.append(match[1])
+        return rf" \moving {{{len(self._texts) - 1}}}"
 
     def peek(self) -> str:
         return self.tokens[self.position] if self.position < len(self.tokens) else ""
@@ -119,11 +137,18 @@ class _Reader:
             return self.environment(self.word())
         if name == "kept":
             return f"<mtext>{escape(self._texts[int(self.word())])}</mtext>"
+        if name == "moving":
+            return self.number(self._texts[int(self.word())])
         if name in _UPRIGHT:
             return self.upright(name)
         if name in _ACCENTS:
             return f'<mover accent="true">{self.group()}<mo stretchy="false">{_ACCENTS[name]}</mo></mover>'
         return self.symbol(name)
+
+    def number(self, key: str) -> str:
+        """A number that a script may write anew."""
+        body = _Reader(self._live[key]).row()
+        return f'<mrow data-live="{escape(key, quote=True)}" data-form="factor">{body}</mrow>'
 
     def symbol(self, name: str) -> str:
         if name in _SPACES:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from backsight.emit.compiled import compile as compile_program
 from backsight.errors import DifferentiationError
 from backsight.explaining.counting import Link, one_pass, path_counts, path_multiplies
 from backsight.explaining.explanation import Counts, Paths, Route
+from backsight.explaining.live import Key, Live
 from backsight.explaining.segments import Segment, hand_back
 from backsight.explaining.shown import number
 from backsight.ir.builder import Builder
-from backsight.ir.evaluate import Array, indices, to_array
-from backsight.ir.program import Atom, Constant, Program, Var
+from backsight.ir.evaluate import Array, indices
+from backsight.ir.program import Atom, Constant, Program
 
 LISTED = 64
 """At most so many paths of an input are listed; all are counted."""
 
 Entry = Sequence[int] | Mapping[str, Sequence[int]] | None
-Numbers = Mapping[tuple[str, ...], Array]
+Known = Mapping[Key, Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,28 @@ def paths(
     links: Sequence[Link],
     gradients: Mapping[str, Array],
     inputs: Sequence[object],
-    numbers: Numbers,
+    numbers: Known,
     entry: Entry,
-) -> tuple[tuple[Paths, ...], list[str]]:
-    """The sum over paths for each input, largest contribution first, and what is to be said about it."""
+) -> tuple[tuple[Paths, ...], Live, list[str]]:
+    """Each input's sum over paths, largest contribution first; what computes it; what is said of it."""
     output = str(walk.program.outputs[0])
     number_of = path_counts(links, output)
     entries = {name: _entry(name, array, entry, list(gradients)) for name, array in gradients.items()}
     routes = {name: _routes(links, output, name) if number_of.get(name) else [] for name in gradients}
-    shares = _contributions(walk, routes, inputs)
+    listed_paths = _contributions(walk, routes)
+    shares = listed_paths.at(inputs)
     found: list[Paths] = []
     for name, gradient in gradients.items():
         at = entries[name]
         listed = tuple(
             sorted(
                 (
-                    Route(route, _product(route, numbers), float(share.at(at)) if at is not None else 0.0)
-                    for route, share in zip(routes[name], shares[name], strict=True)
+                    Route(
+                        route,
+                        _product(route, numbers),
+                        float(shares["path", *route].at(at)) if at is not None else 0.0,
+                    )
+                    for route in routes[name]
                 ),
                 key=lambda route: -abs(route.contribution),
             )
@@ -60,7 +65,7 @@ def paths(
         derivative = float(gradient.at(at)) if at is not None else 0.0
         total = sum(route.contribution for route in listed)
         found.append(Paths(name, at, number_of.get(name, 0), listed, total, derivative))
-    return tuple(found), _notes(found, walk.program)
+    return tuple(found), listed_paths, _notes(found, walk.program)
 
 
 def _entry(name: str, gradient: Array, entry: Entry, names: Sequence[str]) -> tuple[int, ...] | None:
@@ -108,9 +113,7 @@ def _routes(links: Sequence[Link], output: str, source: str) -> list[tuple[str, 
     return found
 
 
-def _contributions(
-    walk: Walk, routes: Mapping[str, Sequence[tuple[str, ...]]], inputs: Sequence[object]
-) -> dict[str, list[Array]]:
+def _contributions(walk: Walk, routes: Mapping[str, Sequence[tuple[str, ...]]]) -> Live:
     """What each path hands back, going back along it alone: an array like its input."""
     builder = Builder(f"paths_{walk.program.name}")
     builder.adopt(walk.program)
@@ -129,16 +132,10 @@ def _contributions(
             here = branches[here, source]
         return handed[here]
 
-    asked = [along(path) for listed in routes.values() for path in listed]
-    computed = [a for a in asked if isinstance(a, Var)]
-    answers = iter(compile_program(builder.finish(tuple(computed)))(*inputs) if computed else ())
-    arrays = iter(
-        [to_array(next(answers)) if isinstance(a, Var) else Array((), [float(a.value)]) for a in asked]
-    )
-    return {name: [next(arrays) for _ in listed] for name, listed in routes.items()}
+    return Live.of(builder, {("path", *path): along(path) for listed in routes.values() for path in listed})
 
 
-def _product(route: tuple[str, ...], numbers: Numbers) -> str:
+def _product(route: tuple[str, ...], numbers: Known) -> str:
     """The slopes along a path from the output back, if each is a number."""
     factors: list[str] = []
     for source, target in zip(reversed(route[:-1]), reversed(route[1:]), strict=True):

@@ -67,6 +67,17 @@ class _Tex(LatexSpeller):
         return replace(super().name(var), text=text.text, strength=min(text.strength, UNARY))
 
 
+class _Places(_Tex):
+    """Scalars with a value are written as the place of that number: it may change its sign."""
+
+    def name(self, var: Var) -> Text:
+        value = self.values.get(var.name)
+        written = LatexSpeller.name(self, var)
+        if value is None or value.shape:
+            return written
+        return replace(written, text=rf"\live{{value {var.name}}}", strength=ATOM)
+
+
 class Maker:
     """A Program whose parts are asked for one by one: what computes a value from named ones."""
 
@@ -124,10 +135,19 @@ class Notation:
         lines = _lines(part, atom, _Source(part, values))
         return Symbols(lines[0], self._tex(part, atom, {}, values)) if len(lines) == 1 else None
 
-    def _tex(self, part: Program, atom: Var, own: Mapping[str, str], values: Values) -> str:
+    def with_places(self, maker: Maker, atom: Var, values: Values) -> str:
+        """The TeX of `with_numbers`, with `\\live{value x}` for the number x; "" where that is None."""
+        part = maker.part(atom)
+        if self.with_numbers(maker, atom, values) is None:
+            return ""
+        return self._tex(part, atom, {}, values, _Places)
+
+    def _tex(
+        self, part: Program, atom: Var, own: Mapping[str, str], values: Values, speller: type[_Tex] = _Tex
+    ) -> str:
         known = {name: self.names[name] for name in part.variables() if name in self.names}
         try:
-            lines = _lines(part, atom, _Tex(part, {**known, **own}, values))
+            lines = _lines(part, atom, speller(part, {**known, **own}, values))
         except EmitError:
             return ""
         return r",\quad ".join([lines[-1], *lines[:-1]])

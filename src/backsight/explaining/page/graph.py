@@ -93,10 +93,12 @@ def _edge(drawing: Drawing, edge: tuple[str, str], moves: bool, sideways: bool) 
 def _node(box: Box, s: Step, adjoint: str) -> str:
     x, y = box.x, box.y
     lines = [f'<text class="name" x="{x:.1f}" y="{_row(box, 0):.1f}">{escape(s.name)}</text>']
-    lines.append(f'<text class="value" x="{x:.1f}" y="{_row(box, 1):.1f}">{escape(_value(s))}</text>')
+    moves = "" if s.value.shape else _marks(f"value {s.name}", "plain")
+    lines.append(f'<text class="value"{moves} x="{x:.1f}" y="{_row(box, 1):.1f}">{escape(_value(s))}</text>')
     if adjoint:
         text = "↩ " + adjoint.replace("-", "−")
-        lines.append(f'<text class="adjoint" x="{x:.1f}" y="{y + 26:.1f}">{escape(text)}</text>')
+        marks = _marks(f"adjoint {s.name}", "back")
+        lines.append(f'<text class="adjoint"{marks} x="{x:.1f}" y="{y + 26:.1f}">{escape(text)}</text>')
     moves = " moves" if s.moves else ""
     return (
         f'<g class="node{moves}" data-node="{escape(s.name, quote=True)}">{_outline(box)}{"".join(lines)}</g>'
@@ -130,4 +132,10 @@ def _slope(drawing: Drawing, edge: tuple[str, str], text: str, sideways: bool) -
     share = 0.5 if leaving == arriving else 0.36 if arriving > leaving else 0.64
     x, y = point_on(drawing.edges[edge], sideways, share)
     key = escape(f"{edge[0]}>{edge[1]}", quote=True)
-    return f'<text class="slope" data-edge="{key}" x="{x:.1f}" y="{y + 5:.1f}">{escape(text)}</text>'
+    marks = _marks(f"slope {edge[0]} {edge[1]}", "times")
+    return f'<text class="slope"{marks} data-edge="{key}" x="{x:.1f}" y="{y + 5:.1f}">{escape(text)}</text>'
+
+
+def _marks(key: str, form: str) -> str:
+    """A number that the script may write anew."""
+    return f' data-live="{escape(key, quote=True)}" data-form="{form}"'

@@ -1,13 +1,20 @@
 // Walks through the steps that the page holds: which is shown, and what it lights. It computes nothing.
-(() => {
-  const root = document.documentElement;
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+/**
+ * @param root what holds the page: a document or the root of a shadow
+ * @param host the element that carries the page's state as classes
+ * @param stood called with the name of the stop that a step is about, whenever a person goes to one
+ * @returns open(name): goes to the step about a stop
+ */
+function walk(root, host, stood = () => {}) {
+  const all = (selector, within = root) => [...within.querySelectorAll(selector)];
+  const paged = root === document;
   const tabs = all('[role=tab]');
-  const panels = tabs.map((tab) => document.getElementById(tab.getAttribute('aria-controls')));
+  const panels = tabs.map((tab) => root.querySelector(`#${tab.getAttribute('aria-controls')}`));
   const steps = panels.map((panel) => all('.step', panel));
   const at = panels.map(() => 0);
   const [back, next] = all('.walk button');
-  const count = document.querySelector('.walk output');
+  const count = root.querySelector('.walk output');
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   let order = 0;
 
@@ -27,7 +34,7 @@
     const here = steps[order];
     const step = here[at[order]];
     const before = here.slice(0, at[order] + 1);
-    root.classList.toggle('back', order > 0);
+    host.classList.toggle('back', order > 0);
     here.forEach((s, i) => {
       s.classList.toggle('lit', s === step);
       s.classList.toggle('reached', i <= at[order]);
@@ -50,6 +57,7 @@
     count.value = `${at[order] + 1} of ${here.length}`;
     if (follow) {
       into(step);
+      stood(words(step, 'about')[0] ?? '');
       // Both ends of a lit edge, the step's own value last: that one must be in sight.
       const ends = words(step, 'edges').slice(0, 3).flatMap((edge) => edge.split('>'));
       for (const name of [...ends, ...words(step, 'nodes').slice(0, 1)]) {
@@ -57,6 +65,7 @@
       }
       for (const line of all('.source li.lit').slice(0, 1)) within(line);
     }
+    if (!paged) return;
     try {
       history.replaceState(null, '', `#${panels[order].id}-${at[order] + 1}`);
     } catch {
@@ -112,13 +121,16 @@
   steps.forEach((list, i) => {
     list.forEach((step, j) => step.querySelector('button').addEventListener('click', () => open(i, j)));
   });
-  for (const node of all('.node')) {
-    node.addEventListener('click', () => {
-      const found = steps[order].findIndex((s) => words(s, 'about').includes(node.dataset.node));
-      if (found >= 0) open(order, found);
-    });
+  for (const node of all('.node')) node.addEventListener('click', () => about(node.dataset.node));
+
+  function about(name) {
+    const found = steps[order].findIndex((s) => words(s, 'about').includes(name));
+    if (found >= 0) open(order, found);
+    return found >= 0;
   }
-  document.addEventListener('keydown', (event) => {
+
+  root.addEventListener('keydown', (event) => {
+    if (event.target.closest?.('input, textarea, select')) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.target.closest?.('.drawing, .source, .more')?.matches(':focus') && event.key.startsWith('Arrow')) return;
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -147,12 +159,24 @@
     sizes.observe(box);
   }
 
-  const place = /^#(\w+)-(\d+)$/.exec(location.hash);
+  const place = paged && /^#(\w+)-(\d+)$/.exec(location.hash);
   const named = place ? panels.findIndex((panel) => panel.id === place[1]) : -1;
   if (named >= 0) {
     order = named;
     at[named] = Math.min(Number(place[2]), steps[named].length) - 1;
   }
-  root.classList.add('live');
+  host.classList.add('live');
   show(named >= 0);
-})();
+
+  return {
+    /** Goes to the step about a stop, without telling of it. */
+    open(name) {
+      const here = steps[order][at[order]];
+      if (words(here, 'about').includes(name)) return;
+      const tell = stood;
+      stood = () => {};
+      about(name);
+      stood = tell;
+    },
+  };
+}
