@@ -44,8 +44,8 @@ export type Request =
   | { kind: 'check'; source: string }
   /** The same source, perhaps half written (`dz = ___`): how far is its backward pass, edge by edge? */
   | { kind: 'edges'; source: string }
-  /** The function as a graph of its arrays, its neurons or its numbers. */
-  | ({ kind: 'graph'; level: GraphLevel } & AboutFunction)
+  /** The function as a graph of its arrays (if no level is given), its neurons or its numbers. */
+  | ({ kind: 'graph'; level?: GraphLevel } & AboutFunction)
   /** The function explained, and a kernel (`live`) that computes every number of it anew at any inputs. */
   | ({ kind: 'workbench' } & AboutFunction)
   /** The gradient as code to read and take along. */

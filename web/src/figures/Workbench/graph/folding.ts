@@ -1,0 +1,93 @@
+/** What is left of a graph when scopes are folded: a place for each node or folded scope, and the links between. */
+
+import type { GraphValue } from '../../../engine/python/graph.ts';
+
+/** A place of the drawing: a node's number, or a folded scope's as −1 − scope. */
+export type Item = number;
+
+export const scopeItem = (scope: number): Item => -1 - scope;
+export const isScope = (item: Item): boolean => item < 0;
+export const scopeOf = (item: Item): number => -1 - item;
+
+export interface Folding {
+  items: Item[];
+  /** Of each node, its place. */
+  placeOf: Int32Array;
+  /** Pairs of places, each pair once. */
+  links: Int32Array;
+  /** Of each pair, the first link of the graph that runs there, and how many do. */
+  first: Int32Array;
+  times: Int32Array;
+}
+
+/** The folded scope that hides a scope's content (the outermost), or −1. A parent stands before its children. */
+function hiding(graph: GraphValue, folded: ReadonlySet<number>): Int32Array {
+  const found = new Int32Array(graph.scopes.length).fill(-1);
+  graph.scopes.forEach(({ parent }, scope) => {
+    if (parent >= 0 && found[parent]! >= 0) found[scope] = found[parent]!;
+    else if (folded.has(scope)) found[scope] = scope;
+  });
+  return found;
+}
+
+export function fold(graph: GraphValue, folded: ReadonlySet<number>): Folding {
+  const hidden = hiding(graph, folded);
+  const items: Item[] = [];
+  const placeOf = new Int32Array(graph.nodes.length);
+  const ofScope = new Map<number, number>();
+  graph.nodes.forEach(({ scope = -1 }, node) => {
+    const within = scope >= 0 ? hidden[scope]! : -1;
+    if (within < 0) placeOf[node] = items.push(node) - 1;
+    else {
+      let place = ofScope.get(within);
+      if (place === undefined) ofScope.set(within, (place = items.push(scopeItem(within)) - 1));
+      placeOf[node] = place;
+    }
+  });
+  return { items, placeOf, ...merged(graph, placeOf, items.length) };
+}
+
+function merged(graph: GraphValue, placeOf: Int32Array, count: number) {
+  const known = new Map<number, number>();
+  const [links, first, times]: number[][] = [[], [], []];
+  graph.links.forEach(([source, target], index) => {
+    const [from, to] = [placeOf[source]!, placeOf[target]!];
+    if (from === to) return;
+    const key = from * count + to;
+    const pair = known.get(key);
+    if (pair !== undefined) times![pair]! += 1;
+    else {
+      known.set(key, times!.push(1) - 1);
+      links!.push(from, to);
+      first!.push(index);
+    }
+  });
+  return { links: Int32Array.from(links!), first: Int32Array.from(first!), times: Int32Array.from(times!) };
+}
+
+/**
+ * Which scopes are folded at first: those that hide mere steps, and of the others as few as leave at most `most`
+ * places, outer ones open first.
+ */
+export function foldedAtFirst(graph: GraphValue, most = 90): Set<number> {
+  const depth = new Int32Array(graph.scopes.length);
+  graph.scopes.forEach(({ parent }, scope) => (depth[scope] = parent < 0 ? 0 : depth[parent]! + 1));
+  const steps = new Set<number>();
+  graph.scopes.forEach(({ kind }, scope) => (kind === 'steps' || kind === 'entry') && steps.add(scope));
+  const deepest = Math.max(-1, ...depth);
+  let best = new Set(graph.scopes.keys());
+  for (let open = 0; open <= deepest; open += 1) {
+    const folded = new Set(steps);
+    graph.scopes.forEach((_, scope) => depth[scope]! > open && folded.add(scope));
+    if (fold(graph, folded).items.length > most) break;
+    best = folded;
+  }
+  return best;
+}
+
+/** Scopes around a node, innermost first. */
+export function scopesAround(graph: GraphValue, scope: number): number[] {
+  const found: number[] = [];
+  for (let at = scope; at >= 0; at = graph.scopes[at]!.parent) found.push(at);
+  return found;
+}

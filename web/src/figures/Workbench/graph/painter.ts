@@ -1,0 +1,387 @@
+/** Paints a scene with a pen: from afar dots and bundled lines, nearer plain boxes, near by hand and with numbers. */
+
+import { formatNumber } from '../../../parts/format.ts';
+import { frame } from '../../../parts/ink.ts';
+import type { Culling, Region } from './culling.ts';
+import { paintHulls } from './hulls.ts';
+import type { Pen, Trace } from './pen.ts';
+import { placeAt, reading, type Place, type Scene } from './scene.ts';
+
+/** Colours as a canvas takes them, by token. */
+export type Ink = (token: string) => string;
+
+export type Detail = 'far' | 'middle' | 'near';
+
+/** Which detail boxes of a height (in pixels) can bear. */
+export function detailAt(scene: Scene, scale: number): Detail {
+  const pixels = scene.box.height * scale;
+  return pixels < 11 ? 'far' : pixels < 34 ? 'middle' : 'near';
+}
+
+export function paint(
+  pen: Pen,
+  scene: Scene,
+  culling: Culling,
+  region: Region,
+  scale: number,
+  ink: Ink,
+): void {
+  const detail = detailAt(scene, scale);
+  if (detail === 'far') return fromAfar(pen, scene, culling, region, scale, ink);
+  const places = culling.places(region);
+  paintHulls(pen, culling.hulls, scale, ink);
+  paintLinks(pen, scene, culling.links(places, region), scale, ink, detail === 'near');
+  for (const place of places) {
+    if (detail === 'near') paintBox(pen, scene, place, ink);
+    else plainBox(pen, scene, place, scale, ink);
+  }
+}
+
+/** What is pointed at: its links in colour, and a ring around it. */
+export function paintLit(
+  pen: Pen,
+  scene: Scene,
+  culling: Culling,
+  lit: readonly number[],
+  focus: number,
+  scale: number,
+  ink: Ink,
+): void {
+  const { x, y, box } = scene;
+  const width = Math.max(2.4, 1.6 / scale);
+  const [into, out] = [pen.trace(), pen.trace()];
+  for (const place of lit.slice(0, 60)) {
+    for (const link of culling.linksInto(place)) curve(into, scene, link);
+    for (const link of culling.linksOut(place)) curve(out, scene, link);
+  }
+  pen.draw(into, { stroke: ink('--accent'), width });
+  pen.draw(out, { stroke: ink('--negative'), width, dash: [7 / scale, 4 / scale] });
+  const [w, h] = [Math.max(box.width, 7 / scale), Math.max(box.height, 7 / scale)];
+  const ring = frame(w + 10, h + 10, { seed: 'lit', radius: 16 }).lines;
+  const mark = frame(w + 4, h + 4, { seed: 'mark', radius: 14 }).fill;
+  for (const place of lit) {
+    const [left, top] = [x[place]! - w / 2, y[place]! - h / 2];
+    pen.stamp(mark, left - 2, top - 2, { fill: ink('--marker') });
+    if (detailAt(scene, scale) === 'near') paintBox(pen, scene, place, ink, true);
+    else plainBox(pen, scene, place, scale, ink);
+    pen.stamp(ring, left - 5, top - 5, { stroke: ink('--accent'), width: Math.max(2, 1.5 / scale) });
+  }
+  if (focus < 0 || lit.includes(focus)) return;
+  const around = frame(w + 10, h + 10, { seed: 'focus', radius: 16 }).lines;
+  pen.stamp(around, x[focus]! - w / 2 - 5, y[focus]! - h / 2 - 5, {
+    stroke: ink('--ink'),
+    width: Math.max(1.6, 1.2 / scale),
+    dash: [5 / scale, 4 / scale],
+  });
+}
+
+// From afar ----------------------------------------------------------------------------------------------------
+
+/** Width in pixels and strength of a bundle of at least so many links. */
+const BUNDLES = [
+  { least: 24, width: 2.2, alpha: 0.55 },
+  { least: 6, width: 1.4, alpha: 0.5 },
+  { least: 2, width: 0.9, alpha: 0.5 },
+  { least: 1, width: 0.6, alpha: 0.42 },
+];
+
+function fromAfar(pen: Pen, scene: Scene, culling: Culling, region: Region, scale: number, ink: Ink): void {
+  const bundles = BUNDLES.map(() => pen.trace());
+  for (const { x1, y1, x2, y2, count } of culling.bundles) {
+    if (Math.max(x1, x2) < region.left || Math.min(x1, x2) > region.right) continue;
+    if (Math.max(y1, y2) < region.top || Math.min(y1, y2) > region.bottom) continue;
+    const trace = bundles[BUNDLES.findIndex(({ least }) => count >= least)]!;
+    trace.moveTo(x1, y1);
+    trace.lineTo(x2, y2);
+  }
+  BUNDLES.forEach(({ width, alpha }, at) => {
+    pen.draw(bundles[at]!, { stroke: ink('--pencil'), width: width / scale, alpha });
+  });
+  dots(pen, scene, culling.places(region), scale, ink);
+}
+
+const DOTS: Record<Tone, string> = {
+  positive: '--positive',
+  negative: '--negative',
+  none: '--ink-faint',
+  given: '--class-3',
+  result: '--class-1',
+};
+type Tone = 'positive' | 'negative' | 'none' | 'given' | 'result';
+
+/** Negative numbers are half as tall as positive ones: colour is not the only cue. */
+function dots(pen: Pen, scene: Scene, places: readonly number[], scale: number, ink: Ink): void {
+  const { x, y, box } = scene;
+  const [w, h] = [Math.max(box.width * 0.8, 1.6 / scale), Math.max(box.height * 0.8, 1.6 / scale)];
+  const traces = new Map<Tone, Trace>();
+  for (const place of places) {
+    const tone = toneOf(scene, place);
+    let trace = traces.get(tone);
+    if (!trace) traces.set(tone, (trace = pen.trace()));
+    const tall = tone === 'negative' ? h * 0.55 : h;
+    trace.rect(x[place]! - w / 2, y[place]! - tall / 2, w, tall);
+  }
+  for (const [tone, trace] of traces)
+    pen.draw(trace, { fill: ink(DOTS[tone]), alpha: tone === 'none' ? 0.7 : 1 });
+}
+
+function toneOf(scene: Scene, place: number): Tone {
+  const { graph, folding, row, numbers } = scene;
+  const item = folding.items[place]!;
+  const node = item >= 0 ? graph.nodes[item]! : graph.nodes[graph.scopes[-1 - item]!.shows];
+  if (node?.kind === 'output') return 'result';
+  if (!node?.value) return node?.kind ? 'given' : 'none';
+  const all = numbers.value(node.value);
+  if (!all || (node.index === undefined && all.length > 1)) return node.kind ? 'given' : 'none';
+  const number = all[(node.index ?? 0) + Math.min(row, (node.rows ?? 1) - 1) * (node.stride ?? 0)]!;
+  return number < 0 ? 'negative' : number > 0 ? 'positive' : 'none';
+}
+
+// Links --------------------------------------------------------------------------------------------------------
+
+/** A link from the far side of its source to the near side of its target. */
+function curve(trace: Trace, { folding, x, y, box, sideways }: Scene, link: number): void {
+  const [a, b] = [folding.links[link * 2]!, folding.links[link * 2 + 1]!];
+  if (sideways) {
+    const [x1, x2] = [x[a]! + box.width / 2, x[b]! - box.width / 2];
+    const bend = Math.max(18, Math.abs(x2 - x1) / 2);
+    trace.moveTo(x1, y[a]!);
+    trace.bezierCurveTo(x1 + bend, y[a]!, x2 - bend, y[b]!, x2, y[b]!);
+  } else {
+    const [y1, y2] = [y[a]! + box.height / 2, y[b]! - box.height / 2];
+    const bend = Math.max(14, Math.abs(y2 - y1) / 2);
+    trace.moveTo(x[a]!, y1);
+    trace.bezierCurveTo(x[a]!, y1 + bend, x[b]!, y2 - bend, x[b]!, y2);
+  }
+}
+
+function tip(trace: Trace, { folding, x, y, box, sideways }: Scene, link: number): void {
+  const b = folding.links[link * 2 + 1]!;
+  const [tx, ty] = sideways ? [x[b]! - box.width / 2, y[b]!] : [x[b]!, y[b]! - box.height / 2];
+  const back = (side: number): [number, number] => (sideways ? [tx - 8, ty + side] : [tx + side, ty - 8]);
+  trace.moveTo(...back(-4.5));
+  trace.lineTo(tx - (sideways ? 1 : 0), ty - (sideways ? 0 : 1));
+  trace.lineTo(...back(4.5));
+}
+
+const WEIGHTS = [
+  { most: 0.15, width: 0.9 },
+  { most: 0.5, width: 1.8 },
+  { most: Infinity, width: 3 },
+];
+
+function paintLinks(
+  pen: Pen,
+  scene: Scene,
+  links: readonly number[],
+  scale: number,
+  ink: Ink,
+  tips: boolean,
+): void {
+  const plain = pen.trace();
+  const weighed = new Map<string, { trace: Trace; width: number; negative: boolean }>();
+  for (const link of links) {
+    const weight = weightOf(scene, link);
+    if (weight === undefined) {
+      curve(plain, scene, link);
+      if (tips) tip(plain, scene, link);
+      continue;
+    }
+    const { width } = WEIGHTS.find(({ most }) => Math.abs(weight.share) <= most)!;
+    const negative = weight.number < 0;
+    const key = `${negative} ${width}`;
+    let batch = weighed.get(key);
+    if (!batch) weighed.set(key, (batch = { trace: pen.trace(), width, negative }));
+    curve(batch.trace, scene, link);
+  }
+  const crowd = links.length > 1500 ? 0.5 : 1;
+  pen.draw(plain, { stroke: ink('--ink-faint'), width: Math.max(1.3, 0.7 / scale), alpha: 0.8 * crowd });
+  for (const { trace, width, negative } of weighed.values()) {
+    pen.draw(trace, {
+      stroke: ink(negative ? '--negative' : '--positive'),
+      width: Math.max(width, 0.6 / scale),
+      alpha: 0.75 * crowd,
+      dash: negative ? [7, 4] : undefined,
+    });
+  }
+}
+
+/** The weight a link between neurons carries, and its share of the greatest of its array. */
+export function weightOf(
+  scene: Scene,
+  link: number,
+): { name: string; entry: number; number: number; share: number } | undefined {
+  const [, , name, entry] = scene.graph.links[scene.folding.first[link]!]!;
+  if (name === undefined || entry === undefined || scene.folding.times[link] !== 1) return undefined;
+  const all = scene.numbers.value(name);
+  const number = all?.[entry];
+  if (!all || number === undefined) return undefined;
+  return { name, entry, number, share: number / (greatest(all) || 1) };
+}
+
+const known = new WeakMap<Float64Array, number>();
+
+/** The largest size of a finite entry. */
+function greatest(all: Float64Array): number {
+  let found = known.get(all);
+  if (found === undefined) {
+    found = 0;
+    for (const number of all)
+      if (Math.abs(number) > found && Number.isFinite(number)) found = Math.abs(number);
+    known.set(all, found);
+  }
+  return found;
+}
+
+// Boxes --------------------------------------------------------------------------------------------------------
+
+const FILLS: Record<Place['kind'], string> = {
+  input: '--class-3-soft',
+  constant: '--class-6-soft',
+  step: '--paper-raised',
+  output: '--class-1-soft',
+  scope: '--class-4-soft',
+};
+const LINES: Record<Place['kind'], string> = {
+  input: '--class-3',
+  constant: '--class-6',
+  step: '--ink-soft',
+  output: '--class-1',
+  scope: '--class-4',
+};
+
+function plainBox(pen: Pen, scene: Scene, at: number, scale: number, ink: Ink): void {
+  const { box } = scene;
+  const place = placeAt(scene, at);
+  const [left, top] = [scene.x[at]! - box.width / 2, scene.y[at]! - box.height / 2];
+  const trace = pen.trace();
+  trace.rect(left, top, box.width, box.height);
+  pen.draw(trace, { fill: ink(FILLS[place.kind]), stroke: ink(LINES[place.kind]), width: 1 / scale });
+  if (box.height * scale < 15) return;
+  pen.write(place.title, scene.x[at]!, scene.y[at]! + box.height * 0.2, {
+    size: Math.min(box.height * 0.6, 14 / scale),
+    colour: ink('--ink'),
+    align: 'center',
+    room: box.width - 8,
+  });
+}
+
+/** As many different hands as one notices. */
+const HANDS = 9;
+
+function paintBox(pen: Pen, scene: Scene, at: number, ink: Ink, marked = false): void {
+  const { box } = scene;
+  const place = placeAt(scene, at);
+  const [left, top] = [scene.x[at]! - box.width / 2, scene.y[at]! - box.height / 2];
+  const { lines, fill } = frame(box.width, box.height, { seed: `box ${at % HANDS}`, radius: 12 });
+  const line = ink(LINES[place.kind]);
+  if (place.kind === 'scope') {
+    // Something lies behind it.
+    pen.stamp(lines, left + 4, top - 5, { stroke: line, width: 1.2, fill: ink('--paper'), alpha: 0.85 });
+  }
+  pen.stamp(fill, left, top, { fill: marked ? ink('--marker') : ink(FILLS[place.kind]) });
+  pen.stamp(lines, left, top, { stroke: line, width: 1.7 });
+  if (place.kind === 'output') pen.stamp(lines, left + 3, top + 3, { stroke: line, width: 1 });
+  if (!place.value) {
+    const size = place.title.length < 5 ? 22 : 16;
+    const colour = ink('--ink');
+    pen.write(place.title, scene.x[at]!, scene.y[at]! + size * 0.34, {
+      size,
+      colour,
+      align: 'center',
+      room: box.width - 14,
+    });
+    return;
+  }
+  headline(pen, place, left, top, box.width, ink);
+  if (place.index === null) strips(pen, scene, place, left, top, ink);
+  else figures(pen, scene, place, left, top, ink);
+}
+
+function headline(pen: Pen, place: Place, left: number, top: number, width: number, ink: Ink): void {
+  const tagged = place.tag ? place.tag.length * 6.2 + 8 : 0;
+  pen.write(place.title, left + 10, top + 20, { size: 17, colour: ink('--ink'), room: width - 18 - tagged });
+  if (!place.tag) return;
+  pen.write(place.tag, left + width - 9, top + 19, { size: 13, colour: ink('--ink-soft'), align: 'right' });
+}
+
+/** The value on one line, its adjoint on the next. */
+function figures(pen: Pen, scene: Scene, place: Place, left: number, top: number, ink: Ink): void {
+  const { box } = scene;
+  const value = reading(scene, place).one;
+  const adjoint = reading(scene, place, true).one;
+  const right = { size: 15, align: 'right' as const, room: box.width - 18 };
+  if (value !== undefined) {
+    pen.write(formatNumber(value), left + box.width - 10, top + box.height * 0.64, {
+      ...right,
+      colour: ink(signed(value)),
+    });
+  }
+  if (adjoint === undefined) return;
+  const base = top + box.height - 7;
+  pen.write(scene.numbers.symbol(place.value), left + 10, base, {
+    size: 13,
+    colour: ink('--ink-soft'),
+    room: box.width / 2 - 12,
+  });
+  pen.write(formatNumber(adjoint), left + box.width - 10, base, {
+    ...right,
+    size: 14,
+    colour: ink(signed(adjoint)),
+  });
+}
+
+const signed = (number: number): string =>
+  number < 0 ? '--negative' : number > 0 ? '--positive' : '--ink-soft';
+
+/** Entries as bars: up for positive, down for negative; those of the value above those of its adjoint. */
+function strips(pen: Pen, scene: Scene, place: Place, left: number, top: number, ink: Ink): void {
+  const { box } = scene;
+  const value = reading(scene, place).all;
+  const adjoint = reading(scene, place, true).all;
+  const each = (box.height - 32) / 2;
+  if (value) bars(pen, value, left + 30, top + 26, box.width - 40, each, ink);
+  if (!adjoint) return;
+  pen.write(scene.numbers.symbol(place.value), left + 8, top + box.height - 9, {
+    size: 11,
+    colour: ink('--ink-soft'),
+    room: 24,
+  });
+  bars(pen, adjoint, left + 34, top + 28 + each, box.width - 44, each, ink);
+}
+
+const MOST_BARS = 32;
+
+function bars(
+  pen: Pen,
+  all: Float64Array,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+  ink: Ink,
+): void {
+  const count = Math.min(MOST_BARS, all.length);
+  const step = Math.min(12, width / Math.max(1, count));
+  const middle = top + height / 2;
+  const scale = (height / 2 - 1) / (greatest(all) || 1);
+  const [up, down, line] = [pen.trace(), pen.trace(), pen.trace()];
+  line.moveTo(left, middle);
+  line.lineTo(left + step * count, middle);
+  for (let i = 0; i < count; i += 1) {
+    const number = all[i]!;
+    if (Number.isNaN(number) || number === 0) continue;
+    const size = Math.max(1, Math.min(height / 2, Math.abs(number) * scale));
+    (number > 0 ? up : down).rect(
+      left + i * step + 0.5,
+      number > 0 ? middle - size : middle,
+      Math.max(1, step - 1),
+      size,
+    );
+  }
+  pen.draw(line, { stroke: ink('--pencil'), width: 1 });
+  pen.draw(up, { fill: ink('--positive') });
+  pen.draw(down, { fill: ink('--negative') });
+  if (count < all.length)
+    pen.write('…', left + step * count + 1, middle + 3, { size: 11, colour: ink('--ink-soft') });
+}

@@ -1,0 +1,151 @@
+/** What is drawn: a folded graph laid out, with the numbers that its places stand for. */
+
+import type { GraphValue } from '../../../engine/python/graph.ts';
+import type { Size } from './camera.ts';
+import { isScope, scopeOf, type Folding } from './folding.ts';
+import type { Layout } from './layout.ts';
+
+/** Where numbers are found, by the name of a value. */
+export interface Numbers {
+  value(name: string): Float64Array | undefined;
+  adjoint(name: string): Float64Array | undefined;
+  /** What the adjoint is called, as `dz`. */
+  symbol(name: string): string;
+}
+
+/** The size of a place, by level, in units of the drawing. */
+export const BOXES: Record<GraphValue['level'], Size> = {
+  arrays: { width: 164, height: 74 },
+  neurons: { width: 112, height: 58 },
+  scalars: { width: 116, height: 58 },
+};
+
+export type PlaceKind = 'input' | 'constant' | 'step' | 'output' | 'scope';
+
+export interface Place {
+  title: string;
+  /** A few words beside the title: a shape, a number of steps. */
+  tag: string;
+  kind: PlaceKind;
+  /** The value it shows, "" for none, and the node that it is or that stands for it, −1 for none. */
+  value: string;
+  node: number;
+  /** Which entries: a single one, or all. */
+  index: number | null;
+  shape: readonly number[];
+}
+
+export interface Scene {
+  graph: GraphValue;
+  folding: Folding;
+  layout: Layout;
+  /** Columns from left to right; else rows from top to bottom. */
+  sideways: boolean;
+  box: Size;
+  size: Size;
+  /** Centres. */
+  x: Float32Array;
+  y: Float32Array;
+  numbers: Numbers;
+  /** Of neurons: the example whose numbers are shown. */
+  row: number;
+}
+
+export function sceneOf(
+  graph: GraphValue,
+  folding: Folding,
+  layout: Layout,
+  sideways: boolean,
+  numbers: Numbers,
+  row: number,
+): Scene {
+  const [x, y] = sideways ? [layout.along, layout.across] : [layout.across, layout.along];
+  const [width, height] = sideways ? [layout.length, layout.breadth] : [layout.breadth, layout.length];
+  const box = BOXES[graph.level];
+  return { graph, folding, layout, sideways, box, size: { width, height }, x, y, numbers, row };
+}
+
+/** What a place says of itself. */
+export function placeAt(
+  { graph, folding, row }: Pick<Scene, 'graph' | 'folding' | 'row'>,
+  place: number,
+): Place {
+  const item = folding.items[place]!;
+  if (isScope(item)) return scopePlace(graph, scopeOf(item), row);
+  const node = graph.nodes[item]!;
+  const shape = node.shape ?? [];
+  const single = node.index !== undefined || shape.length === 0;
+  return {
+    title: node.label,
+    tag: single ? '' : sizes(shape),
+    kind: node.kind ?? 'step',
+    value: node.value ?? '',
+    node: item,
+    index: single ? indexOf(node, row) : null,
+    shape: single ? [] : shape,
+  };
+}
+
+function scopePlace(graph: GraphValue, scope: number, row: number): Place {
+  const { label, kind, shows, value, shape = [] } = graph.scopes[scope]!;
+  if (value !== undefined) {
+    const index = shape.length ? null : 0;
+    return { title: label, tag: sizes(shape), kind: 'scope', value, node: -1, index, shape };
+  }
+  const shown = graph.nodes[shows];
+  const own = shown?.shape ?? [];
+  const single = shown?.index !== undefined || own.length === 0;
+  const called = kind === 'function' || kind === 'loop' || kind === 'turn';
+  return {
+    title: called && shown ? `${label} → ${shown.label}` : (shown?.label ?? label),
+    tag: single ? '' : sizes(own),
+    kind: 'scope',
+    value: shown?.value ?? '',
+    node: shows,
+    index: shown && single ? indexOf(shown, row) : null,
+    shape: single ? [] : own,
+  };
+}
+
+/** Which entry a node stands for: of a neuron, that of the example shown. */
+export function indexOf(node: { index?: number; rows?: number; stride?: number }, row: number): number {
+  return (node.index ?? 0) + Math.min(row, (node.rows ?? 1) - 1) * (node.stride ?? 0);
+}
+
+export function sizes(shape: readonly number[]): string {
+  return shape.length === 1 ? `${shape[0]}` : shape.join(' × ');
+}
+
+export interface Reading {
+  /** All entries, or the single one. */
+  all: Float64Array | undefined;
+  one: number | undefined;
+}
+
+/** The numbers of a place, or of its adjoint. */
+export function reading(scene: Pick<Scene, 'numbers'>, place: Place, adjoint = false): Reading {
+  if (!place.value) return { all: undefined, one: undefined };
+  const all = adjoint ? scene.numbers.adjoint(place.value) : scene.numbers.value(place.value);
+  return { all, one: place.index === null ? undefined : all?.[place.index] };
+}
+
+/** The places that show an entry of a value (or anything of it), whatever they are folded into. */
+export function placesShowing(
+  { graph, folding }: Pick<Scene, 'graph' | 'folding'>,
+  name: string,
+  index: number | null,
+): number[] {
+  const found = new Set<number>();
+  graph.nodes.forEach((node, at) => {
+    if (node.value === name && covers(node, index)) found.add(folding.placeOf[at]!);
+  });
+  return [...found];
+}
+
+function covers(node: { index?: number; rows?: number; stride?: number }, index: number | null): boolean {
+  if (index === null || node.index === undefined) return true;
+  const { rows = 1, stride = 0 } = node;
+  if (rows === 1 || stride === 0) return node.index === index;
+  const row = (index - node.index) / stride;
+  return Number.isInteger(row) && row >= 0 && row < rows;
+}
