@@ -299,10 +299,14 @@ function paintBox(pen: Pen, scene: Scene, at: number, ink: Ink, marked = false):
 }
 
 function headline(pen: Pen, place: Place, left: number, top: number, width: number, ink: Ink): void {
-  const tagged = place.tag ? place.tag.length * 6.2 + 8 : 0;
-  pen.write(place.title, left + 10, top + 20, { size: 17, colour: ink('--ink'), room: width - 18 - tagged });
+  const tagged = place.tag ? place.tag.length * 7 + 8 : 0;
+  pen.write(place.title, left + 10, top + 23, {
+    size: 20,
+    colour: ink('--ink'),
+    room: width - 18 - tagged,
+  });
   if (!place.tag) return;
-  pen.write(place.tag, left + width - 9, top + 19, { size: 13, colour: ink('--ink-soft'), align: 'right' });
+  pen.write(place.tag, left + width - 9, top + 21, { size: 15, colour: ink('--ink-soft'), align: 'right' });
 }
 
 /** The value on one line, its adjoint on the next. */
@@ -310,25 +314,22 @@ function figures(pen: Pen, scene: Scene, place: Place, left: number, top: number
   const { box } = scene;
   const value = reading(scene, place).one;
   const adjoint = reading(scene, place, true).one;
-  const right = { size: 15, align: 'right' as const, room: box.width - 18 };
+  const right = left + box.width - 10;
   if (value !== undefined) {
-    pen.write(formatNumber(value), left + box.width - 10, top + box.height * 0.64, {
-      ...right,
+    pen.write(formatNumber(value), right, top + box.height - 32, {
+      size: 20,
       colour: ink(signed(value)),
+      align: 'right',
     });
   }
   if (adjoint === undefined) return;
-  const base = top + box.height - 7;
+  const base = top + box.height - 10;
   pen.write(scene.numbers.symbol(place.value), left + 10, base, {
-    size: 13,
+    size: 15,
     colour: ink('--ink-soft'),
-    room: box.width / 2 - 12,
+    room: box.width - 74,
   });
-  pen.write(formatNumber(adjoint), left + box.width - 10, base, {
-    ...right,
-    size: 14,
-    colour: ink(signed(adjoint)),
-  });
+  pen.write(formatNumber(adjoint), right, base, { size: 17, colour: ink(signed(adjoint)), align: 'right' });
 }
 
 const signed = (number: number): string =>
@@ -339,15 +340,17 @@ function strips(pen: Pen, scene: Scene, place: Place, left: number, top: number,
   const { box } = scene;
   const value = reading(scene, place).all;
   const adjoint = reading(scene, place, true).all;
-  const each = (box.height - 32) / 2;
-  if (value) bars(pen, value, left + 30, top + 26, box.width - 40, each, ink);
+  const each = (box.height - 34) / 2;
+  const from = left + 38;
+  const width = box.width - 50;
+  if (value) bars(pen, value, from, top + 29, width, each, ink);
   if (!adjoint) return;
-  pen.write(scene.numbers.symbol(place.value), left + 8, top + box.height - 9, {
-    size: 11,
+  pen.write(scene.numbers.symbol(place.value), left + 9, top + box.height - 10, {
+    size: 14,
     colour: ink('--ink-soft'),
-    room: 24,
+    room: 30,
   });
-  bars(pen, adjoint, left + 34, top + 28 + each, box.width - 44, each, ink);
+  bars(pen, adjoint, from, top + 31 + each, width, each, ink);
 }
 
 const MOST_BARS = 32;

@@ -60,10 +60,11 @@ export class CanvasPen implements Pen {
 
   write(text: string, x: number, y: number, { size, colour, align = 'left', room }: Lettering): void {
     const { context } = this;
+    const cut = room === undefined ? text : this.cut(text, size, room); // measuring sets a font, too
     context.font = `${size}px ${HAND}`;
     context.textAlign = align;
     context.fillStyle = colour;
-    context.fillText(room === undefined ? text : this.cut(text, size, room), x, y);
+    context.fillText(cut, x, y);
   }
 
   /** Fonts may come late: what was measured before is forgotten. */

@@ -15,9 +15,9 @@ export interface Numbers {
 
 /** The size of a place, by level, in units of the drawing. */
 export const BOXES: Record<GraphValue['level'], Size> = {
-  arrays: { width: 164, height: 74 },
-  neurons: { width: 112, height: 58 },
-  scalars: { width: 116, height: 58 },
+  arrays: { width: 148, height: 84 },
+  neurons: { width: 116, height: 74 },
+  scalars: { width: 116, height: 74 },
 };
 
 export type PlaceKind = 'input' | 'constant' | 'step' | 'output' | 'scope';
