@@ -62,6 +62,8 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             np.zeros_like(v) + v; np.ones_like(v) * v; np.full_like(v, 2.0) * v; np.reshape(v, (5, 1))
             np.select([v > 1, v > 0], [v, v ** 2], 0.5); np.cross(v[:3], v[2:]); np.trapezoid(v, v ** 3)
             np.where(v > 0, v, 0.0)[SOME]
+            np.polyval(v, v[:2]); np.polyfit(V, v, 2); np.gradient(v); np.gradient(v, 0.5); np.cov(v) * v
+            np.piecewise(v, [v < 0, v > 1], [lambda u: u ** 2, 3.0, lambda u: u])
             """,
         ),
         (
@@ -101,7 +103,11 @@ WRITTEN: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
             np.array_split(a, 3, axis=1)[2]; np.choose(CHOICES, [a[:, 0], a[:, 1]])
             np.cross(a[:, :3], a[:, 1:]); np.cross(a, a[::-1] ** 2, axis=0); a.cumsum(axis=1); a.diagonal()
             a.swapaxes(0, 1); a.repeat(2, axis=1); a.take([0, 2], axis=1); a.squeeze(); a.flatten()
-            a.trace()
+            a.trace(); np.cov(a); np.cov(a, rowvar=False); np.corrcoef(a); np.gradient(a)[1]
+            np.gradient(a, axis=0); np.apply_along_axis(lambda r: r / np.sum(r ** 2), 1, a)
+            np.apply_along_axis(lambda r: r @ r, 0, a); np.linalg.pinv(a); np.linalg.pinv(a.T)
+            np.linalg.qr(a.T)[0]; np.linalg.qr(a.T)[1]; np.linalg.qr(a[:, :3])[0]
+            np.linalg.lstsq(a.T, V[:4])[0]; np.linalg.lstsq(a.T, B)[0]
             """,
         ),
         (

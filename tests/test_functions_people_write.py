@@ -88,8 +88,8 @@ REFUSED = {
     "rotation": "np.array([[c, -s",
     "enumerate_rows": "np.array([row.sum()",
 }
-# They need names that backsight.numpy lacks: float32, triu_indices, multiply.outer.
-NUMPY_ALONE = {"single_precision", "lennard_jones", "products"}
+# They need names that backsight.numpy lacks: float32, multiply.outer.
+NUMPY_ALONE = {"single_precision", "products"}
 # They decide by values or pick by a mask, which JAX can do only where it does not compile; the last it makes
 # inf and NaN where it compiles all at once.
 DECIDE = {
@@ -221,8 +221,9 @@ def test_places_that_are_traced_are_looked_up_by_take() -> None:
 
     def cost(x: Any) -> Any:
         k = np.searchsorted(values, x)
-        return values[k] * x
+        return np.sum(values[k] * x)
 
+    assert backsight.grad(cost)(2.0) == 4.0  # one place: a decision
     with pytest.raises(BacksightError, match="places") as caught:
-        backsight.grad(cost)(2.0)
+        backsight.grad(cost)(np.array([2.0, 5.0]))
     assert "bnp.take" in caught.value.remedy

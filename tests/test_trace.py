@@ -530,10 +530,6 @@ def _as_float(x: Any) -> Any:
     return float(x[0]) * 2
 
 
-def _as_int(x: Any) -> Any:
-    return int(x[0]) * x[1]
-
-
 def _by_math(x: Any) -> Any:
     return math.exp(x[0])
 
@@ -602,10 +598,6 @@ def _as_type(x: Any) -> Any:
     return np.sum(x.astype(int))
 
 
-def _formatted(x: Any) -> Any:
-    return x[0] * len(f"{x[0]:.3f}")
-
-
 def _text(x: Any) -> Any:
     return x[0] + "1"
 
@@ -617,7 +609,6 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_array_of_tracers, LostGradientError, "np.array([x[0], x[1]])", "np.stack"),
     (_as_array, LostGradientError, "np.asarray(x)", "np.stack"),
     (_as_float, LostGradientError, "float(x[0])", "np."),
-    (_as_int, LostGradientError, "int(x[0])", "np."),
     (_by_math, LostGradientError, "math.exp", "np.* instead of math.*"),
     (_item, LostGradientError, "x[0].item()", "keep it an array"),
     (_masked, DataShapeError, "x[x > 0]", "np.where"),
@@ -635,7 +626,6 @@ REFUSED: list[tuple[Callable[..., Any], type[BacksightError], str, str]] = [
     (_keyword, TraceError, "where=x > 0", "plain form"),
     (_sum_of_truths, TraceError, "(x > 0) + (x < 1)", "1.0 * (x > 0)"),
     (_as_type, LostGradientError, "x.astype(int)", "float64"),
-    (_formatted, LostGradientError, "x[0]:.3f", "print outside"),
     (_bits, TraceError, "x & 1", "compare first"),
     (_text, TraceError, 'x[0] + "1"', "np."),
 ]
@@ -657,6 +647,38 @@ def test_refusals_name_the_line_and_the_remedy(
     assert line in error.origin.text and remedy in error.remedy
     assert str(error).startswith(f"[{kind.code}]") and f":{error.origin.line}: " in str(error)
     assert "Tracer" not in str(error), "words of ours in the person's message"
+
+
+def test_a_whole_number_is_a_decision() -> None:
+    """int() has slope 0 but at the jumps, which the Program knows of as it knows of those of `if`."""
+
+    def cost(x: Any) -> Any:
+        below = int(x[0] * 3)
+        return below * x[1] ** 2 + [1.0, 5.0, 7.0][np.argmax(x)] * x[0]
+
+    x = np.array([0.9, 0.4, 1.0])
+    np.testing.assert_allclose(grad(cost)(x), [7.0, 2 * 2 * 0.4, 0.0])
+    np.testing.assert_allclose(grad(cost)(np.array([-0.9, 0.4, -1.0])), [5.0, -2 * 2 * 0.4, 0.0])
+    program = trace(cost, x)
+    assert [guard.expected for guard in program.guards] == [True, True]
+    with pytest.raises(LostGradientError):
+        trace(lambda x: x * int(x), ArrayType(()))
+    with pytest.raises(LostGradientError):
+        trace(lambda x: x * [1.0, 2.0][x], 1.0)
+
+
+def test_what_is_printed_while_tracing_is_the_example(capsys: pytest.CaptureFixture[str]) -> None:
+    def cost(x: Any) -> Any:
+        print(f"{x[0] * 2:.3f} at {x[1]}", x)
+        return np.sum(x**2)
+
+    grad(cost)(np.array([0.5, 2.0]))
+    assert capsys.readouterr().out == "1.000 at 2.0 [0.5, 2.0]\n"
+    with pytest.raises(LostGradientError, match="no number to format"):
+        trace(lambda x: x * len(f"{x:.3f}"), ArrayType(()))
+    with pytest.raises(LostGradientError) as caught:
+        trace(lambda x: x * len("%.3f" % x), 1.0)  # noqa: UP031
+    assert "f-string" in caught.value.remedy
 
 
 def test_no_gradient_by_integers() -> None:

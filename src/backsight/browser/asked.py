@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from backsight.api import explain, trace_call
 from backsight.browser import running
 from backsight.emit.compiled import compile as compile_program
-from backsight.errors import BacksightError, DifferentiationError, TraceError
+from backsight.errors import BacksightError, DifferentiationError, ShapeError, TraceError
 from backsight.ir.evaluate import Array, to_array
 from backsight.ir.program import Program
-from backsight.tracing.trees import flatten, unflatten
+from backsight.tracing.trees import flatten, rebuilt, unflatten
 from backsight.transforms import gradient, simplify
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ class Asked:
 
     @contextlib.contextmanager
     def placed(self) -> Iterator[None]:
-        """An error without a line in what the person wrote gets the function's first."""
+        """An error without a line in what the person wrote gets the one being run, or the function's."""
         try:
             yield
         except BacksightError as error:
             if error.origin is None or error.origin.file not in (running.FILE, running.EXAMPLE):
-                error.origin = running.origin_of(self.function)
+                error.origin = running.raised_in(error) or running.origin_of(self.function)
             raise
 
 
@@ -168,10 +168,15 @@ def _numbers(value: Any) -> Any:
 
 
 def _as_array(value: Any) -> Any:
-    """Lists of numbers are arrays, as they are to NumPy; lists of arrays stay lists of arguments."""
+    """Lists of numbers are arrays, as they are to NumPy, also within dicts and lists of other things."""
+    if isinstance(value, dict):
+        return {k: _as_array(v) for k, v in value.items()}
     if isinstance(value, list) and all(isinstance(leaf, bool | int | float) for leaf in _leaves(value)):
-        return to_array(value)
-    return value
+        try:
+            return to_array(value)
+        except ShapeError:  # rows of different lengths, or an array beside a number: arguments in a list
+            return [_as_array(v) for v in value]
+    return rebuilt(type(value), map(_as_array, value)) if isinstance(value, list | tuple) else value
 
 
 def _moving(value: Any) -> Any:
@@ -180,7 +185,9 @@ def _moving(value: Any) -> Any:
         return float(value)
     if isinstance(value, Array) and value.dtype == "int64":
         return Array(value.shape, [float(x) for x in value.data])
-    return value
+    if isinstance(value, dict):
+        return {k: _moving(v) for k, v in value.items()}
+    return rebuilt(type(value), map(_moving, value)) if isinstance(value, list | tuple) else value
 
 
 def _leaves(values: list[Any]) -> list[Any]:

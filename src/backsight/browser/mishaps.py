@@ -66,10 +66,11 @@ def _remedy(error: BaseException) -> str:
     ours = isinstance(error, AttributeError) and "backsight.numpy" in str(error)
     if ours or (isinstance(error, ImportError) and "backsight.numpy" in str(error)):
         from backsight.tracing.functions import FUNCTIONS
+        from backsight.tracing.functions.remedies import INSTEAD, instead
 
-        wanted = name if ours else str(error).split("'")[1]
-        near = difflib.get_close_matches(str(wanted), FUNCTIONS, 3)
-        return f"did you mean np.{', np.'.join(near)}?" if near else f"np has: {', '.join(sorted(FUNCTIONS))}"
+        wanted = str(name if ours else str(error).split("'")[1])
+        near = difflib.get_close_matches(wanted, FUNCTIONS, 3) if wanted not in INSTEAD else []
+        return f"did you mean np.{', np.'.join(near)}?" if near else instead(wanted, FUNCTIONS)
     return next((remedy for kind, remedy in _REMEDIES if isinstance(error, kind)), "")
 
 

@@ -23,6 +23,8 @@ EXAMPLE = "your numbers"
 """What the assignments are called that give the arguments."""
 MOST_OUTPUT = 100_000
 """Characters kept of what is printed."""
+_OURS = {"math": "backsight.numpy.mathematics", "numpy": "backsight.numpy", "scipy": "backsight.numpy.scipy"}
+"""What stands in for a module: for `math` always, so that traced numbers can be given to it."""
 _CLOSED = ("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core", "micropip")
 
 
@@ -118,6 +120,16 @@ def origin_of(function: Callable[..., Any]) -> Origin | None:
     return Origin(FILE, line, linecache.getline(FILE, line).strip())
 
 
+def raised_in(error: BaseException) -> Origin | None:
+    """The innermost line of the person's that was being run, None if there was none."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILE:
+            found = trace.tb_lineno
+        trace = trace.tb_next
+    return Origin(FILE, found, linecache.getline(FILE, found).strip()) if found else None
+
+
 def _remembered(source: str, file: str) -> str:
     """The source, where Python and we look for the text of a line."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
@@ -139,20 +151,21 @@ def _import(
     fromlist: Sequence[str] = (),
     level: int = 0,
 ) -> ModuleType:
-    """Python's own import, but `numpy` is ours where NumPy is missing, and the page is out of reach."""
+    """Python's own import, but some modules are ours, and the page is out of reach."""
     top = name.partition(".")[0]
-    if top == "numpy" and level == 0 and importlib.util.find_spec("numpy") is None:
-        return _our_numpy(name, fromlist)
+    if level == 0 and top in _OURS and (top == "math" or importlib.util.find_spec(top) is None):
+        return _our_module(name, fromlist)
     if top in _CLOSED and importlib.util.find_spec("js") is not None:
         raise ModuleNotFoundError(f"{top!r} is closed here: your code stays apart from the page", name=name)
     return builtins.__import__(name, globals, locals, fromlist, level)
 
 
-def _our_numpy(name: str, fromlist: Sequence[str]) -> ModuleType:
-    numpy = importlib.import_module("backsight.numpy")
-    part: Any = numpy
-    for step in name.split(".")[1:]:
+def _our_module(name: str, fromlist: Sequence[str]) -> ModuleType:
+    top, *parts = name.split(".")
+    module = importlib.import_module(_OURS[top])
+    part: Any = module
+    for step in parts:
         part = getattr(part, step, None)
     if part is None:
-        raise ModuleNotFoundError(f"{name!r} is not part of the np that is here", name=name)
-    return part if fromlist else numpy
+        raise ModuleNotFoundError(f"{name!r} is not part of the {top} that is here", name=name)
+    return part if fromlist else module

@@ -7,14 +7,38 @@ backsight's reference evaluator does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from abc import ABCMeta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from backsight.errors import TraceError
 from backsight.ir.evaluate import to_array
 from backsight.numpy import linalg
 from backsight.numpy.calls import array_library, function, run
-from backsight.numpy.making import arange, eye, full, identity, linspace, of_type, ones, zeros
+from backsight.numpy.grids import (
+    bartlett,
+    blackman,
+    diag_indices,
+    hamming,
+    hanning,
+    mgrid,
+    tri,
+    tril_indices,
+    triu_indices,
+)
+from backsight.numpy.making import (
+    arange,
+    empty,
+    eye,
+    full,
+    identity,
+    linspace,
+    logspace,
+    of_type,
+    ones,
+    zeros,
+)
 from backsight.numpy.plain import PlainArray
 from backsight.tracing.functions import FUNCTIONS
 from backsight.tracing.numpy import Tracer, has_tracer
@@ -22,21 +46,39 @@ from backsight.tracing.numpy import Tracer, has_tracer
 __all__ = [
     "arange",
     "array",
+    "asanyarray",
     "asarray",
+    "bartlett",
+    "blackman",
+    "diag_indices",
     "e",
+    "empty",
+    "errstate",
     "eye",
+    "float64",
     "full",
+    "hamming",
+    "hanning",
     "identity",
     "inf",
+    "int64",
     "linalg",
     "linspace",
     "logaddexp",
+    "logspace",
+    "mgrid",
     "nan",
+    "ndarray",
     "newaxis",
     "ones",
     "pi",
+    "tri",
+    "tril_indices",
+    "triu_indices",
+    "vectorize",
     "zeros",
 ]
+__all__ += sorted({name for name in FUNCTIONS if "." not in name} - {*__all__})  # for `from numpy import *`
 
 
 class _Reducible:
@@ -94,7 +136,37 @@ def array(values: Any, dtype: Any = None) -> Any:
     return of_type(PlainArray(given.shape, data, given.dtype), dtype)
 
 
-asarray = array
+asarray = asanyarray = array
+float64, int64 = float, int
+
+
+ndarray = ABCMeta("ndarray", (), {"__doc__": "What `isinstance` asks for: arrays here, and traced values."})
+ndarray.register(PlainArray)
+ndarray.register(Tracer)
+
+
+class vectorize:
+    """np.vectorize: a function of numbers applied entry by entry, to broadcast arrays."""
+
+    def __init__(self, pyfunc: Callable[..., Any]) -> None:
+        self.pyfunc = pyfunc
+        self.__doc__ = pyfunc.__doc__
+
+    def __call__(self, *args: Any) -> Any:
+        given = [array(a) if isinstance(a, list | tuple) else a for a in args]
+        if not any(getattr(a, "shape", ()) for a in given):
+            return self.pyfunc(*given)
+        arrays = [a if isinstance(a, Tracer) else array(a) for a in given]
+        whole = run("broadcast_arrays", tuple(arrays), {}) if len(arrays) > 1 else arrays
+        lines = [x.reshape(-1) for x in whole]
+        entries = [self.pyfunc(*numbers) for numbers in zip(*lines, strict=True)]
+        return array(entries).reshape(whole[0].shape)
+
+
+@contextmanager
+def errstate(**kinds: str) -> Iterator[None]:
+    """np.errstate: nothing warns here, so there is nothing to silence."""
+    yield
 
 
 def _constant(owner: Tracer, value: Any) -> Any:

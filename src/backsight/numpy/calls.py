@@ -43,7 +43,7 @@ def _steers(argument: Any) -> bool:
     """Whether an argument says what to do rather than what to do it with: an axis, a shape, a slice."""
     if isinstance(argument, tuple):
         return all(map(_steers, argument))
-    return argument is None or isinstance(argument, int | str | slice)
+    return argument is None or callable(argument) or isinstance(argument, int | str | slice)
 
 
 def _attribute(library: Any, name: str) -> Any:

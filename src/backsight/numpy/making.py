@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import prod
 from typing import Any
 
@@ -12,7 +13,7 @@ from backsight.numpy.calls import array_library
 from backsight.numpy.plain import PlainArray, plain
 from backsight.tracing.functions.common import dim_of
 from backsight.tracing.functions.common import full as filled
-from backsight.tracing.numpy import SizeTracer
+from backsight.tracing.numpy import SizeTracer, Tracer
 
 
 def of_type(array: PlainArray, dtype: Any) -> PlainArray:
@@ -55,34 +56,50 @@ def ones(shape: Any, dtype: Any = float) -> Any:
     return full(shape, 1.0, dtype)
 
 
-def eye(size: Any) -> Any:
-    """The identity matrix."""
-    if isinstance(size, SizeTracer):
-        return size.like(size.builder.apply("eye", (), dim=dim_of(size)))
+empty = zeros
+
+
+def eye(N: Any, M: int | None = None, k: int = 0, dtype: Any = float) -> Any:
+    """The identity matrix, or ones on the k-th diagonal of N rows and M columns."""
+    if isinstance(N, SizeTracer):
+        return N.like(N.builder.apply("eye", (), dim=dim_of(N)))
     library = array_library()
-    rows = [[float(i == j) for j in range(size)] for i in range(size)]
-    return library.eye(size) if library is not None else plain(to_array(rows))
+    if library is not None:
+        return library.eye(N, M, k, dtype=dtype)
+    columns = N if M is None else M
+    return of_type(plain(to_array([[float(j == i + k) for j in range(columns)] for i in range(N)])), dtype)
 
 
-identity = eye
+def identity(n: Any) -> Any:
+    """The identity matrix."""
+    return eye(n)
 
 
-def arange(*limits: Any) -> Any:
+def arange(*limits: Any, dtype: Any = None) -> Any:
     """Whole numbers (or steps of another size) from a start, 0 by default, below a stop."""
     if len(limits) == 1 and isinstance(limits[0], SizeTracer):
         size = limits[0]
         return size.like(size.builder.apply("arange", (), dim=dim_of(size)))
     library = array_library()
     if library is not None:
-        return library.arange(*limits)
+        return library.arange(*limits, dtype=dtype)
     start, stop, step = (0, *limits, 1)[-3:] if len(limits) == 1 else (*limits, 1)[:3]
-    count = max(0, -int((start - stop) // step))
-    return plain(to_array([start + i * step for i in range(count)]))
+    count = max(0, math.ceil((stop - start) / step))
+    return of_type(plain(to_array([start + i * step for i in range(count)])), dtype)
 
 
-def linspace(start: Any, stop: Any, num: int = 50) -> Any:
-    """`num` numbers at equal distances, both ends among them."""
+def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:
+    """`num` numbers at equal distances, both ends among them unless `endpoint` is false."""
+    if isinstance(start, Tracer) or isinstance(stop, Tracer):
+        steps = linspace(0.0, 1.0, num, endpoint)
+        return start * (1.0 - steps) + stop * steps
     library = array_library()
     if library is not None:
-        return library.linspace(start, stop, num)
-    return plain(to_array([start + (stop - start) * i / max(1, num - 1) for i in range(num)]))
+        return library.linspace(start, stop, num, endpoint)
+    gaps = max(1, num - 1 if endpoint else num)
+    return plain(to_array([float(start + (stop - start) * i / gaps) for i in range(num)]))
+
+
+def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: float = 10.0) -> Any:
+    """Powers of `base`, whose exponents lie at equal distances."""
+    return base ** linspace(start, stop, num, endpoint)

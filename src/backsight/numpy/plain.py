@@ -122,6 +122,11 @@ class PlainArray(Array):
     def item(self) -> Any:
         return self._single()
 
+    def astype(self, dtype: Any) -> PlainArray:
+        from backsight.numpy.making import of_type
+
+        return of_type(self, dtype)
+
     def copy(self) -> PlainArray:
         return PlainArray(self.shape, list(self.data), self.dtype)
 

@@ -7,11 +7,14 @@ because its gradient would be lost silently.
 
 from __future__ import annotations
 
+import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from backsight.errors import BacksightError, InPlaceError, LostGradientError, TraceError
+from backsight.ir.evaluate import to_array
 from backsight.ir.program import Atom, Constant, Guard, Program, Var
 from backsight.ops.shapes import show
 from backsight.ops.value import Value, innermost, plain_number
@@ -33,6 +36,8 @@ _METHODS = frozenset(
     ]
 )
 """What arrays can do that the functions of the same names do."""
+_PERCENT = re.compile(r"""["'] %""")
+"""A number set into a text by the operator %, which asks for a float."""
 _IN_PLACE = frozenset(["fill", "sort", "partition", "put", "resize"])
 
 
@@ -245,22 +250,47 @@ class Tracer(Value):
         )
 
     def __float__(self) -> float:
-        raise self._refuse("float()")
+        refusal = self._refuse("float()")
+        if refusal.origin and _PERCENT.search(refusal.origin.text):
+            refusal.remedy = 'write an f-string: f"{x:.3f}" shows the example\'s number'
+        raise refusal
 
     def __int__(self) -> int:
-        raise self._refuse("int()")
+        """The whole number on the example. As with `if`, the Program remembers that it came out so."""
+        number = self._number()
+        if number is None or not math.isfinite(number):
+            raise self._refuse("int()")
+        whole = self if self.type.dtype == "int64" else FUNCTIONS["trunc"](self)
+        bool(whole == int(number))
+        return int(number)
 
     def __index__(self) -> int:
-        raise self._refuse("using it as an index")
+        if self.type.dtype != "int64":
+            raise self._refuse("using it as an index")
+        return int(self)
+
+    def _number(self) -> Any:
+        """What a traced number is on the example; None for arrays, and where there is no example."""
+        found = self.example() if self.type.shape == () else None
+        return None if found is None else to_array(found).data[0]
 
     def __format__(self, specification: str) -> str:
+        """The example's number: what a line that prints wants to show."""
         if not specification:
-            return repr(self)
+            return str(self)
+        number = self._number()
+        if number is not None:
+            return format(number, specification)
         raise LostGradientError(
             "while tracing there is no number to format",
             origin=user_origin(),
             remedy="print outside the function, or look at bs.explain(function, *args)",
         )
+
+    def __str__(self) -> str:
+        """The example's numbers, where there are any."""
+        found = self.example()
+        return repr(self) if found is None else str(to_array(found).tolist())
 
     def __complex__(self) -> complex:
         raise self._refuse("complex()")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from backsight.tracing.functions import (
     composites,
     elementwise,
+    fitting,
     joining,
     linalg,
+    matrices,
     picking,
     reductions,
     shaping,
@@ -28,5 +30,7 @@ FUNCTIONS: Table = {
     **shaping.TABLE,
     **joining.TABLE,
     **picking.TABLE,
+    **matrices.TABLE,
+    **fitting.TABLE,
     **composites.TABLE,
 }

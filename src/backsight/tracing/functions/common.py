@@ -13,7 +13,7 @@ Table = dict[str, Callable[..., Any]]
 
 
 def direct(op: str) -> Callable[..., Any]:
-    return lambda *xs: apply(op, *xs)
+    return lambda *xs: apply(op, *map(listed, xs))
 
 
 def rank(x: Any) -> int:
@@ -26,6 +26,7 @@ def values(*xs: Any) -> list[Any]:
     Raises:
         TraceError: none of them is traced, or one cannot be an operand.
     """
+    xs = tuple(map(listed, xs))
     owner = innermost(xs)
     if owner is None:
         raise TraceError("there is no traced value among the operands")
@@ -42,9 +43,14 @@ def values(*xs: Any) -> list[Any]:
 
 def listed(x: Any) -> Any:
     """A list of values as one array, as NumPy takes it; anything else as it is."""
-    if not isinstance(x, list | tuple):
+    if not isinstance(x, list | tuple) or not any(map(_holds_values, x)):
         return x
-    return apply("stack", *values(*map(listed, x)), axis=0)
+    parts = [listed(v) for v in x]
+    return apply("stack", *values(*parts), axis=0)
+
+
+def _holds_values(x: Any) -> bool:
+    return any(map(_holds_values, x)) if isinstance(x, list | tuple) else isinstance(x, Value)
 
 
 def untraced(x: Any) -> Any:

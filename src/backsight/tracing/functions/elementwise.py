@@ -8,7 +8,7 @@ from typing import Any
 
 from backsight.errors import TraceError
 from backsight.ops.value import apply, innermost
-from backsight.tracing.functions.common import Table, direct, quiet
+from backsight.tracing.functions.common import Table, direct, listed, quiet
 
 _DEGREE = math.pi / 180
 _LARGEST = 1.7976931348623157e308
@@ -28,7 +28,7 @@ def bitwise(op: str) -> Callable[..., Any]:
 
 
 def square(x: Any) -> Any:
-    return apply("pow", x, 2)
+    return apply("pow", listed(x), 2)
 
 
 def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
@@ -109,6 +109,13 @@ def signbit(x: Any) -> Any:
     return apply("lt", quiet(x, lambda: apply("copysign", 1.0, x)), 0.0)
 
 
+def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Any:
+    """np.isclose: whether the distance is at most `atol + rtol * |b|`."""
+    owner = innermost((a, b))
+    distance = quiet(owner, lambda: apply("abs", apply("sub", a, b)))
+    return apply("le", distance, quiet(owner, lambda: atol + rtol * abs(b)))
+
+
 SAME_NAME = (
     *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "abs", "sign", "hypot"),
     *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinc"),
@@ -162,6 +169,7 @@ TABLE: Table = {
     "nan_to_num": nan_to_num,
     "divmod": divmod_,
     "signbit": signbit,
+    "isclose": isclose,
     "where": where,
     "select": select,
     "bitwise_and": bitwise("logical_and"),

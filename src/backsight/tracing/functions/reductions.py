@@ -8,8 +8,9 @@ from typing import Any
 
 from backsight.errors import ShapeError, TraceError
 from backsight.ops.shapes import normal_axes
-from backsight.ops.value import apply
+from backsight.ops.value import apply, innermost
 from backsight.tracing.functions.common import Table, listed, quiet, rank, values
+from backsight.tracing.functions.elementwise import isclose
 from backsight.tracing.functions.shaping import ravel, reshape
 
 
@@ -166,6 +167,11 @@ def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return apply("div", total, quiet(x, known))
 
 
+def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Any:
+    close = quiet(innermost((a, b)), lambda: isclose(a, b, rtol, atol))
+    return _reduction("all")(close)
+
+
 TABLE: Table = {
     **{name: _reduction(name) for name in ("sum", "mean", "prod", "max", "min", "all", "any", "logsumexp")},
     "amax": _reduction("max"),
@@ -187,6 +193,7 @@ TABLE: Table = {
     "nanmax": _without_nan("max", -math.inf),
     "nanmin": _without_nan("min", math.inf),
     "nanmean": nanmean,
+    "allclose": allclose,
 }
 
 # `np.add.reduce` and friends.

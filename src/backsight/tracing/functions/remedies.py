@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_INSTEAD = {
+INSTEAD = {
     "detach": "bs.stop_gradient(x) holds a value fixed",
     "requires_grad": "argnums of bs.grad says what to differentiate by",
     "backward": "bs.grad(function)(*args) is the backward pass",
@@ -17,20 +17,21 @@ _INSTEAD = {
     "extract": "which entries there are would depend on the data: choose with np.where(mask, x, 0.0)",
     "compress": "which entries there are would depend on the data: choose with np.where(mask, x, 0.0)",
     "unique": "how many there are would depend on the data: use a mask and np.where",
-    "vectorize": "write it with np.* functions, which work on whole arrays, or use bs.vmap",
-    "apply_along_axis": "bs.vmap runs a function along an axis",
+    "svd": "the singular values are np.sqrt(np.linalg.eigvalsh(A.T @ A)), where none of them is 0",
+    "eig": "np.linalg.eigh is there for symmetric matrices",
+    "eigvals": "np.linalg.eigvalsh is there for symmetric matrices",
     "fill": "np.full_like(x, value) is a new array",
     "put": "build a new array: np.where(mask, new, old)",
     "copyto": "build a new array: np.where(mask, new, old)",
-    "random": "draw random numbers outside and pass them as an argument",
+    "random": "draw the numbers elsewhere and pass them as an argument; Python's own random is here",
 }
 
 
 def instead(name: str, known: Iterable[str]) -> str:
     """A remedy for `np.name`, or a method of that name: the like that can be recorded."""
     last = name.rpartition(".")[2]
-    if last in _INSTEAD:
-        return _INSTEAD[last]
+    if last in INSTEAD:
+        return INSTEAD[last]
     near = get_close_matches(last, known, n=3, cutoff=0.72)
     if near:
         return f"there {'is' if len(near) == 1 else 'are'} {', '.join(f'np.{n}' for n in near)}"
