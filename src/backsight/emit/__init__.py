@@ -8,7 +8,7 @@ from typing import Any
 from backsight.errors import EmitError
 from backsight.ir.program import Program
 
-TARGETS = ("numpy", "jax", "javascript", "latex", "graphviz", "edges", "text")
+TARGETS = ("numpy", "jax", "javascript", "latex", "sheet", "graphviz", "edges", "text")
 """Each but "text" is a module of this package with a function `emit_<target>(program, **options)`."""
 
 

@@ -68,13 +68,15 @@ def repeated(template: str, strength: int, operands: int = 1) -> Form:
 class Notation:
     """An op in each target's words; None where the emitter has a case of its own for the op.
 
-    `jax` is written only where it is not `numpy` with `jnp` in the place of `np`.
+    `jax` is written only where it is not `numpy` with `jnp` in the place of `np`. `sheet` is one cell of a
+    spreadsheet, with functions that all of them have.
     """
 
     numpy: Form | None = None
     js: Form | None = None
     tex: Form | None = None
     jax: Form | None = None
+    sheet: Form | None = None
 
 
 @dataclass(frozen=True)

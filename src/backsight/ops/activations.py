@@ -38,6 +38,7 @@ sigmoid = unary(
         Form("1 / (1 + Math.exp(-{0}))", MULTIPLY, (ATOM,)),
         call(r"\sigma\left({0}\right)"),
         call("jax.nn.sigmoid({0})"),
+        Form("1/(1+EXP(-{0}))", MULTIPLY, (ATOM,)),
     ),
 )
 relu = unary(
@@ -51,6 +52,7 @@ relu = unary(
         call("Math.max({0}, 0)"),
         call(r"\max\left({0}, 0\right)"),
         call("jax.nn.relu({0})"),
+        call("MAX({0},0)"),
     ),
     _AWAY_FROM_ZERO,
 )
@@ -65,6 +67,7 @@ softplus = unary(
         repeated("Math.max({0}, 0) + Math.log1p(Math.exp(-Math.abs({0})))", ADD),
         call(r"\ln\left(1 + e^{{{0}}}\right)"),
         call("jax.nn.softplus({0})"),
+        repeated("MAX({0},0)+LN(1+EXP(-ABS({0})))", ADD),
     ),
 )
 
@@ -84,6 +87,7 @@ leaky_relu = unary(
         Form("({0} > 0 ? {0} : {slope} * {0})", ATOM, (ATOM,)),
         call(r"\max\left({0}, {slope}\,{0}\right)"),
         call("jax.nn.leaky_relu({0}, {slope})"),
+        repeated("IF({0}>0,{0},{slope}*{0})", ATOM),
     ),
     _AWAY_FROM_ZERO,
     ({"slope": 0.01},),
@@ -99,6 +103,7 @@ elu = unary(
         Form("({0} > 0 ? {0} : {alpha} * Math.expm1({0}))", ATOM, (ATOM,)),
         call(r"\operatorname{{elu}}_{{{alpha}}}\left({0}\right)"),
         call("jax.nn.elu({0}, {alpha})"),
+        repeated("IF({0}>0,{0},{alpha}*(EXP({0})-1))", ATOM),
     ),
     _AWAY_FROM_ZERO,
     ({"alpha": 1.0}, {"alpha": 0.5}),
@@ -121,6 +126,7 @@ silu = unary(
         repeated("{0} / (1 + Math.exp(-{0}))", MULTIPLY),
         Form(r"{0} \, \sigma\left({0}\right)", MULTIPLY, (ATOM,)),
         call("jax.nn.silu({0})"),
+        repeated("{0}/(1+EXP(-{0}))", MULTIPLY),
     ),
 )
 
@@ -140,5 +146,6 @@ gelu = unary(
         repeated("{0} * ndtr({0})", MULTIPLY),
         Form(r"{0} \, \Phi\left({0}\right)", MULTIPLY, (ATOM,)),
         call("jax.nn.gelu({0}, approximate=False)"),
+        repeated("{0}*NORM.S.DIST({0},TRUE)", MULTIPLY),
     ),
 )

@@ -68,7 +68,12 @@ add = register(
         vjp=lambda g, y, a, b: (g, g),
         jvp=lambda da, db, y, a, b: plus(da, db),
         why="a nudge of either side moves the sum by just as much",
-        write=Notation(infix("{0} + {1}", ADD), infix("{0} + {1}", ADD), Form("{0} + {1}", ADD, (ADD, ADD))),
+        write=Notation(
+            infix("{0} + {1}", ADD),
+            infix("{0} + {1}", ADD),
+            Form("{0} + {1}", ADD, (ADD, ADD)),
+            sheet=Form("{0}+{1}", ADD, (ADD, ADD)),
+        ),
         try_at=PAIRS,
     )
 )
@@ -85,7 +90,12 @@ sub = register(
             da - db if da is not None and db is not None else da if db is None else -db
         ),
         why="a nudge of the second side moves the difference the other way",
-        write=Notation(infix("{0} - {1}", ADD), infix("{0} - {1}", ADD), infix("{0} - {1}", ADD)),
+        write=Notation(
+            infix("{0} - {1}", ADD),
+            infix("{0} - {1}", ADD),
+            infix("{0} - {1}", ADD),
+            sheet=infix("{0}-{1}", ADD),
+        ),
         try_at=PAIRS,
     )
 )
@@ -104,6 +114,7 @@ mul = register(
             infix("{0} * {1}", MULTIPLY),
             infix("{0} * {1}", MULTIPLY),
             Form(r"{0} \, {1}", MULTIPLY, (MULTIPLY, MULTIPLY)),
+            sheet=Form("{0}*{1}", MULTIPLY, (MULTIPLY, MULTIPLY)),
         ),
         try_at=PAIRS,
     )
@@ -125,7 +136,10 @@ div = register(
             "the denominator's pulls the quotient back by itself over the denominator"
         ),
         write=Notation(
-            infix("{0} / {1}", MULTIPLY), infix("{0} / {1}", MULTIPLY), Form(r"\frac{{{0}}}{{{1}}}", ATOM)
+            infix("{0} / {1}", MULTIPLY),
+            infix("{0} / {1}", MULTIPLY),
+            Form(r"\frac{{{0}}}{{{1}}}", ATOM),
+            sheet=infix("{0}/{1}", MULTIPLY),
         ),
         try_at=([0.5, -2.0, 3.0, 0.0], [1.5, 0.7, -0.3, 2.0]),
     )
@@ -142,7 +156,10 @@ neg = register(
         jvp=lambda da, y, a: -da,
         why="a nudge comes out with the other sign",
         write=Notation(
-            Form("-{0}", UNARY, (POWER,)), Form("-{0}", UNARY, (ATOM,)), Form("-{0}", ADD, (MULTIPLY,))
+            Form("-{0}", UNARY, (POWER,)),
+            Form("-{0}", UNARY, (ATOM,)),
+            Form("-{0}", ADD, (MULTIPLY,)),
+            sheet=Form("-{0}", ADD, (ATOM,)),  # there a sign binds more tightly than a power
         ),
         try_at=([0.5, -2.0, 0.0],),
     )
@@ -192,6 +209,7 @@ pow_ = register(
             Form("{0} ** {1}", POWER, (ATOM, UNARY)),
             call("Math.pow({0}, {1})"),
             Form("{0}^{{{1}}}", POWER, (ATOM,)),
+            sheet=Form("{0}^{1}", POWER, (ATOM, ATOM)),
         ),
         try_at=([0.5, 2.0, 3.0, 1.2], [1.5, 2.0, -1.0, 0.3]),
     )

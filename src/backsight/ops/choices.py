@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from backsight.ir.op import ATOM, COMPARE, Form, Notation, call, repeated
+from backsight.ir.op import ADD, ATOM, COMPARE, Form, Notation, call, repeated
 from backsight.ops.maps import NAN, PAIR, several
 from backsight.ops.value import Value, apply
 
@@ -39,7 +39,7 @@ def _shares(y: Value, a: Value, b: Value) -> tuple[Any, Any]:
 
 
 _KEPT = "only the number that was kept matters; at a tie each has half the slope"
-for _name, _js, _tex, _says, _scalar in (
+for _name, _js, _word, _says, _scalar in (
     ("maximum", "Math.max", "max", "keeps the larger of two numbers", larger),
     ("minimum", "Math.min", "min", "keeps the smaller of two numbers", smaller),
     ("fmax", "fmax", "max", "keeps the larger of two numbers, and a number rather than NaN", _known(max)),
@@ -54,7 +54,8 @@ for _name, _js, _tex, _says, _scalar in (
         Notation(
             call(f"np.{_name}({{0}}, {{1}})"),
             call(f"{_js}({{0}}, {{1}})"),
-            call(rf"\{_tex}\left({{0}}, {{1}}\right)"),
+            call(rf"\{_word}\left({{0}}, {{1}}\right)"),
+            sheet=call(f"{_word.upper()}({{0}},{{1}})"),
         ),
     )
 
@@ -76,6 +77,7 @@ clip = several(
         call("np.clip({0}, {1}, {2})"),
         call("Math.min(Math.max({0}, {1}), {2})"),
         call(r"\min\left(\max\left({0}, {1}\right), {2}\right)"),
+        sheet=call("MIN(MAX({0},{1}),{2})"),
     ),
     ([0.5, -2.0, 3.0, 0.1], [-0.7, -1.0, 0.2, -0.5], [1.5, 0.7, 2.3, 0.9]),
 )
@@ -89,6 +91,7 @@ heaviside = several(
         call("np.heaviside({0}, {1})"),
         Form("({0} === 0 ? {1} : {0} > 0 ? 1 : {0} < 0 ? 0 : NaN)", ATOM, (ATOM, COMPARE + 1)),
         call(r"H\left({0}, {1}\right)"),
+        sheet=Form("IF({0}=0,{1},IF({0}>0,1,0))", ATOM, (ATOM,)),
     ),
 )
 copysign = several(
@@ -101,6 +104,7 @@ copysign = several(
         call("np.copysign({0}, {1})"),
         call("copysign({0}, {1})"),
         repeated(r"\left|{0}\right| \operatorname{{sign}}\left({1}\right)", ATOM, 2),
+        sheet=Form("IF({1}<0,-ABS({0}),ABS({0}))", ATOM, (ATOM, ADD)),
     ),
     PAIR,
 )

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from backsight.ir.op import ATOM, COMPARE, Family, Form, Notation, Op, call, register
+from backsight.ir.op import ADD, ATOM, COMPARE, Family, Form, Notation, Op, call, register, repeated
 from backsight.ir.program import ArrayType
 from backsight.ops.arithmetic import plus
 from backsight.ops.maps import flat
@@ -19,7 +19,7 @@ from backsight.ops.value import Value, apply
 _PAIR = ([0.5, -2.0, 3.0, 1.0], [1.5, 0.7, -0.3, 1.0])
 
 
-def _compare(name: str, sign: str, js: str, tex: str, scalar: Callable[[Any, Any], bool]) -> Op:
+def _compare(name: str, sign: str, js: str, tex: str, sheet: str, scalar: Callable[[Any, Any], bool]) -> Op:
     binding = (COMPARE + 1, COMPARE + 1)
     return register(
         Op(
@@ -35,21 +35,24 @@ def _compare(name: str, sign: str, js: str, tex: str, scalar: Callable[[Any, Any
                 Form(f"{{0}} {sign} {{1}}", COMPARE, binding),
                 Form(f"{{0}} {js} {{1}}", COMPARE, binding),
                 Form(f"{{0}} {tex} {{1}}", COMPARE, binding),
+                sheet=Form(f"{{0}}{sheet}{{1}}", COMPARE, binding),
             ),
             try_at=_PAIR,
         )
     )
 
 
-lt = _compare("lt", "<", "<", "<", lambda a, b: a < b)
-le = _compare("le", "<=", "<=", r"\le", lambda a, b: a <= b)
-gt = _compare("gt", ">", ">", ">", lambda a, b: a > b)
-ge = _compare("ge", ">=", ">=", r"\ge", lambda a, b: a >= b)
-eq = _compare("eq", "==", "===", "=", lambda a, b: a == b)
-ne = _compare("ne", "!=", "!==", r"\ne", lambda a, b: a != b)
+lt = _compare("lt", "<", "<", "<", "<", lambda a, b: a < b)
+le = _compare("le", "<=", "<=", r"\le", "<=", lambda a, b: a <= b)
+gt = _compare("gt", ">", ">", ">", ">", lambda a, b: a > b)
+ge = _compare("ge", ">=", ">=", r"\ge", ">=", lambda a, b: a >= b)
+eq = _compare("eq", "==", "===", "=", "=", lambda a, b: a == b)
+ne = _compare("ne", "!=", "!==", r"\ne", "<>", lambda a, b: a != b)
 
 
-def _logic(name: str, says: str, js: str, tex: str, scalar: Callable[..., bool], operands: int) -> Op:
+def _logic(
+    name: str, says: str, js: str, tex: str, sheet: Form, scalar: Callable[..., bool], operands: int
+) -> Op:
     numpy = f"np.{name}({', '.join(f'{{{i}}}' for i in range(operands))})"
     return register(
         Op(
@@ -62,7 +65,10 @@ def _logic(name: str, says: str, js: str, tex: str, scalar: Callable[..., bool],
             jvp=lambda *rest: None,
             why="true and false do not move with a small nudge",
             write=Notation(
-                call(numpy), Form(js, COMPARE, (ATOM,) * operands), Form(tex, COMPARE, (ATOM,) * operands)
+                call(numpy),
+                Form(js, COMPARE, (ATOM,) * operands),
+                Form(tex, COMPARE, (ATOM,) * operands),
+                sheet=sheet,
             ),
             try_at=([True, False, True], [True, True, False])[:operands],
         )
@@ -70,43 +76,82 @@ def _logic(name: str, says: str, js: str, tex: str, scalar: Callable[..., bool],
 
 
 logical_and = _logic(
-    "logical_and", "asks for both", "{0} && {1}", r"{0} \wedge {1}", lambda a, b: bool(a and b), 2
+    "logical_and",
+    "asks for both",
+    "{0} && {1}",
+    r"{0} \wedge {1}",
+    call("AND({0},{1})"),
+    lambda a, b: bool(a and b),
+    2,
 )
 logical_or = _logic(
-    "logical_or", "asks for either", "{0} || {1}", r"{0} \vee {1}", lambda a, b: bool(a or b), 2
+    "logical_or",
+    "asks for either",
+    "{0} || {1}",
+    r"{0} \vee {1}",
+    call("OR({0},{1})"),
+    lambda a, b: bool(a or b),
+    2,
 )
-logical_not = _logic("logical_not", "turns true and false round", "!{0}", r"\neg {0}", lambda a: not a, 1)
+logical_not = _logic(
+    "logical_not",
+    "turns true and false round",
+    "!{0}",
+    r"\neg {0}",
+    call("NOT({0})"),
+    lambda a: not a,
+    1,
+)
 logical_xor = _logic(
     "logical_xor",
     "asks for exactly one of two",
     "{0} !== {1}",
     r"{0} \oplus {1}",
+    Form("({0}<>0)<>({1}<>0)", COMPARE, (ADD, ADD)),
     lambda a, b: bool(a) != bool(b),
     2,
 )
 
 
-def _kind(name: str, says: str, js: str, tex: str, scalar: Callable[[float], bool]) -> Op:
+def _kind(name: str, says: str, js: str, tex: str, sheet: Form, scalar: Callable[[float], bool]) -> Op:
     return flat(
         name,
         says,
         scalar,
         "true and false do not move with a small nudge",
-        Notation(call(f"np.{name}({{0}})"), Form(js, COMPARE, (COMPARE + 1,)), Form(tex, COMPARE, (ATOM,))),
+        Notation(
+            call(f"np.{name}({{0}})"),
+            Form(js, COMPARE, (COMPARE + 1,)),
+            Form(tex, COMPARE, (ATOM,)),
+            sheet=sheet,
+        ),
         ([0.5, -2.0, 3.0],),
         "bool",
     )
 
 
-isnan = _kind("isnan", "asks whether it is no number", "Number.isNaN({0})", r"{0} = \text{{NaN}}", math.isnan)
+isnan = _kind(
+    "isnan",
+    "asks whether it is no number",
+    "Number.isNaN({0})",
+    r"{0} = \text{{NaN}}",
+    call("ISERROR({0})"),
+    math.isnan,
+)
 isinf = _kind(
-    "isinf", "asks whether it is infinite", "Math.abs({0}) === Infinity", r"|{0}| = \infty", math.isinf
+    "isinf",
+    "asks whether it is infinite",
+    "Math.abs({0}) === Infinity",
+    r"|{0}| = \infty",
+    Form("ABS({0})>=1E+307", COMPARE),
+    math.isinf,
 )
 isfinite = _kind(
     "isfinite",
     "asks whether it is finite",
     "Number.isFinite({0})",
     r"|{0}| < \infty",
+    repeated("IF(ISERROR({0}),FALSE,ABS({0})<1E+307)", ATOM),
     math.isfinite,
 )
 
@@ -142,6 +187,7 @@ where = register(
             call("np.where({0}, {1}, {2})"),
             Form("({0} ? {1} : {2})", ATOM, (COMPARE, COMPARE, COMPARE)),
             call(r"\begin{{cases}} {1} & {0} \\ {2} \end{{cases}}"),
+            sheet=call("IF({0},{1},{2})"),
         ),
         try_at=([True, False, True], [0.5, -2.0, 3.0], [1.5, 0.7, -0.3]),
     )

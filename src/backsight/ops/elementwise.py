@@ -16,7 +16,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from backsight.ir.op import ADD, ATOM, MULTIPLY, Family, Form, Notation, Op, call, register, repeated
+from backsight.ir.op import (
+    ADD,
+    ATOM,
+    MULTIPLY,
+    POWER,
+    Family,
+    Form,
+    Notation,
+    Op,
+    call,
+    register,
+    repeated,
+)
 from backsight.ops.arithmetic import divide
 from backsight.ops.maps import NAN, POSITIVE, called, flat, from_scipy, safe, several, unary
 from backsight.ops.value import Value, apply
@@ -66,7 +78,7 @@ exp = unary(
     safe(math.exp),
     lambda y, x: y,
     "the exponential is its own slope",
-    Notation(call("np.exp({0})"), call("Math.exp({0})"), Form("e^{{{0}}}", MULTIPLY)),
+    Notation(call("np.exp({0})"), call("Math.exp({0})"), Form("e^{{{0}}}", MULTIPLY), sheet=call("EXP({0})")),
 )
 expm1 = unary(
     "expm1",
@@ -74,7 +86,12 @@ expm1 = unary(
     safe(math.expm1),
     lambda y, x: y + 1,
     "the exponential is its own slope, and the output is one less than it",
-    Notation(call("np.expm1({0})"), call("Math.expm1({0})"), Form("e^{{{0}}} - 1", ADD)),
+    Notation(
+        call("np.expm1({0})"),
+        call("Math.expm1({0})"),
+        Form("e^{{{0}}} - 1", ADD),
+        sheet=Form("EXP({0})-1", ADD),
+    ),
 )
 exp2 = unary(
     "exp2",
@@ -82,7 +99,12 @@ exp2 = unary(
     safe(math.exp2),
     lambda y, x: y * LN2,
     "two is e to the power of ln 2, so the exponential's slope is multiplied by ln 2",
-    Notation(call("np.exp2({0})"), call("Math.pow(2, {0})"), Form("2^{{{0}}}", MULTIPLY)),
+    Notation(
+        call("np.exp2({0})"),
+        call("Math.pow(2, {0})"),
+        Form("2^{{{0}}}", MULTIPLY),
+        sheet=Form("2^{0}", POWER, (ATOM,)),
+    ),
 )
 log = unary(
     "log",
@@ -90,7 +112,7 @@ log = unary(
     log_,
     lambda y, x: 1 / x,
     "the slope of the logarithm is one over the input",
-    called("np.log", "Math.log", r"\ln"),
+    called("np.log", "Math.log", r"\ln", call("LN({0})")),
     POSITIVE,
 )
 log2 = unary(
@@ -99,7 +121,7 @@ log2 = unary(
     _log2,
     lambda y, x: 1 / (x * LN2),
     "a logarithm to another base is ln divided by the ln of that base",
-    called("np.log2", "Math.log2", r"\log_2"),
+    called("np.log2", "Math.log2", r"\log_2", call("LOG({0},2)")),
     POSITIVE,
 )
 log10 = unary(
@@ -108,7 +130,7 @@ log10 = unary(
     _log10,
     lambda y, x: 1 / (x * LN10),
     "a logarithm to another base is ln divided by the ln of that base",
-    called("np.log10", "Math.log10", r"\log_{{10}}"),
+    called("np.log10", "Math.log10", r"\log_{{10}}", call("LOG10({0})")),
     POSITIVE,
 )
 log1p = unary(
@@ -117,7 +139,12 @@ log1p = unary(
     _log1p,
     lambda y, x: 1 / (1 + x),
     "the slope is one over one plus the input",
-    Notation(call("np.log1p({0})"), call("Math.log1p({0})"), call(r"\ln\left(1 + {0}\right)")),
+    Notation(
+        call("np.log1p({0})"),
+        call("Math.log1p({0})"),
+        call(r"\ln\left(1 + {0}\right)"),
+        sheet=Form("LN(1+{0})", ATOM, (ADD,)),
+    ),
     POSITIVE,
 )
 logit = unary(
@@ -130,6 +157,7 @@ logit = unary(
         repeated("np.log({0} / (1 - {0}))", ATOM),
         repeated("Math.log({0} / (1 - {0}))", ATOM),
         call(r"\operatorname{{logit}}\left({0}\right)"),
+        sheet=repeated("LN({0}/(1-{0}))", ATOM),
     ),
     ([0.3, 0.7, 0.05, 0.96],),
 )
@@ -139,7 +167,7 @@ sqrt = unary(
     safe(math.sqrt),
     lambda y, x: 0.5 / y,
     "the slope is one over twice the root, which the output already is",
-    Notation(call("np.sqrt({0})"), call("Math.sqrt({0})"), call(r"\sqrt{{{0}}}")),
+    Notation(call("np.sqrt({0})"), call("Math.sqrt({0})"), call(r"\sqrt{{{0}}}"), sheet=call("SQRT({0})")),
     POSITIVE,
 )
 cbrt = unary(
@@ -148,7 +176,12 @@ cbrt = unary(
     math.cbrt,
     lambda y, x: 1 / (3 * y**2),
     "the cube's slope is three times the square, and undoing it divides",
-    Notation(call("np.cbrt({0})"), call("Math.cbrt({0})"), call(r"\sqrt[3]{{{0}}}")),
+    Notation(
+        call("np.cbrt({0})"),
+        call("Math.cbrt({0})"),
+        call(r"\sqrt[3]{{{0}}}"),
+        sheet=repeated("SIGN({0})*ABS({0})^(1/3)", MULTIPLY),
+    ),
     ([0.3, -0.7, 2.0, -40.0],),
 )
 abs_ = unary(
@@ -157,7 +190,7 @@ abs_ = unary(
     abs,
     lambda y, x: apply("sign", x),
     "the slope is the sign of the input, and 0 at 0",
-    Notation(call("np.abs({0})"), call("Math.abs({0})"), call(r"\left|{0}\right|")),
+    Notation(call("np.abs({0})"), call("Math.abs({0})"), call(r"\left|{0}\right|"), sheet=call("ABS({0})")),
     ([0.3, -0.7, 2.0],),
 )
 sign = flat(
@@ -170,6 +203,7 @@ sign = flat(
         call("np.sign({0})"),
         Form("Math.sign({0}) + 0", ADD),
         call(r"\operatorname{{sign}}\left({0}\right)"),
+        sheet=call("SIGN({0})"),
     ),
     ([0.3, -0.7, 2.0],),
 )
@@ -183,7 +217,7 @@ copy = register(
         vjp=lambda g, y, x: (g,),
         jvp=lambda dx, y, x: dx,
         why="a nudge passes through as it is",
-        write=Notation(Form("{0}"), Form("{0}"), Form("{0}")),
+        write=Notation(Form("{0}"), Form("{0}"), Form("{0}"), sheet=Form("{0}", ATOM, (ATOM,))),
         try_at=([0.3, -0.7],),
     )
 )
@@ -197,7 +231,7 @@ stop_gradient = register(
         vjp=lambda g, y, x: (None,),
         jvp=lambda dx, y, x: None,
         why="the value counts as a constant from here on, because a person said so",
-        write=Notation(Form("{0}"), Form("{0}"), Form("{0}")),
+        write=Notation(Form("{0}"), Form("{0}"), Form("{0}"), sheet=Form("{0}", ATOM, (ATOM,))),
         try_at=([0.3, -0.7],),
     )
 )
@@ -211,6 +245,7 @@ logaddexp = several(
         call("np.logaddexp({0}, {1})"),
         call("logaddexp({0}, {1})"),
         call(r"\ln\left(e^{{{0}}} + e^{{{1}}}\right)"),
+        sheet=repeated("MAX({0},{1})+LN(1+EXP(-ABS({0}-{1})))", ADD, 2),
     ),
 )
 
@@ -227,7 +262,7 @@ xlogy = several(
     _xlogy,
     lambda y, a, b: (apply("log", b), _over(a, b)),
     "a product's slopes: the logarithm, and x times the logarithm's slope 1 / y",
-    from_scipy("xlogy", "xlogy", r"\operatorname{{xlogy}}", 2),
+    from_scipy("xlogy", "xlogy", r"\operatorname{{xlogy}}", repeated("IF({0}=0,0,{0}*LN({1}))", ATOM, 1), 2),
     ([0.5, -2.0, 3.0, 0.0], [1.5, 0.7, 0.3, 2.0]),
 )
 xlog1py = several(
@@ -236,6 +271,8 @@ xlog1py = several(
     _xlog1py,
     lambda y, a, b: (apply("log1p", b), _over(a, 1 + b)),
     "a product's slopes: the logarithm, and x times the logarithm's slope 1 / (1 + y)",
-    from_scipy("xlog1py", "xlog1py", r"\operatorname{{xlog1py}}", 2),
+    from_scipy(
+        "xlog1py", "xlog1py", r"\operatorname{{xlog1py}}", repeated("IF({0}=0,0,{0}*LN(1+{1}))", ATOM, 2), 2
+    ),
     ([0.5, -2.0, 3.0, 0.0], [1.5, 0.7, -0.3, 2.0]),
 )

@@ -33,15 +33,18 @@ def safe(function: Callable[[float], float], overflow: float = math.inf) -> Call
     return run
 
 
-def called(numpy: str, js: str, tex: str, operands: int = 1) -> Notation:
-    """The same function call in each target."""
+def called(numpy: str, js: str, tex: str, sheet: Form, operands: int = 1) -> Notation:
+    """The same function call in each target but the spreadsheet, which has names of its own."""
     arguments = ", ".join(f"{{{i}}}" for i in range(operands))
     return Notation(
-        call(f"{numpy}({arguments})"), call(f"{js}({arguments})"), call(rf"{tex}\left({arguments}\right)")
+        call(f"{numpy}({arguments})"),
+        call(f"{js}({arguments})"),
+        call(rf"{tex}\left({arguments}\right)"),
+        sheet=sheet,
     )
 
 
-def from_scipy(name: str, js: str, tex: str, operands: int = 1) -> Notation:
+def from_scipy(name: str, js: str, tex: str, sheet: Form | None, operands: int = 1) -> Notation:
     """A call of a function that NumPy lacks and SciPy, like JAX, has."""
     arguments = ", ".join(f"{{{i}}}" for i in range(operands))
     return Notation(
@@ -49,6 +52,7 @@ def from_scipy(name: str, js: str, tex: str, operands: int = 1) -> Notation:
         call(f"{js}({arguments})"),
         call(rf"{tex}\left({arguments}\right)"),
         call(f"special.{name}({arguments})"),
+        sheet,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from backsight.ir.op import MULTIPLY, Notation, Op, call, infix
+from backsight.ir.op import ADD, ATOM, MULTIPLY, Form, Notation, Op, call, infix, repeated
 from backsight.ops.arithmetic import divide
 from backsight.ops.maps import NAN, flat, several
 from backsight.ops.value import apply
@@ -37,15 +37,34 @@ _PLACES = ([0.3, -0.7, 2.6, 4.9],)
 _OFF_STEPS = ([0.5, -2.0, 3.1], [1.5, 0.7, 2.3])
 
 
-def _rounding(name: str, says: str, function: Callable[[float], float], js: str, tex: str) -> Op:
-    write = Notation(call(f"np.{name}({{0}})"), call(f"{js}({{0}})"), call(tex))
+def _rounding(name: str, says: str, function: Callable[[float], float], js: str, tex: str, sheet: Form) -> Op:
+    write = Notation(call(f"np.{name}({{0}})"), call(f"{js}({{0}})"), call(tex), sheet=sheet)
     return flat(name, says, _finite(function), _STEP, write, _PLACES)
 
 
-floor = _rounding("floor", "rounds down", math.floor, "Math.floor", r"\left\lfloor {0} \right\rfloor")
-ceil = _rounding("ceil", "rounds up", math.ceil, "Math.ceil", r"\left\lceil {0} \right\rceil")
+floor = _rounding(
+    "floor",
+    "rounds down",
+    math.floor,
+    "Math.floor",
+    r"\left\lfloor {0} \right\rfloor",
+    call("INT({0})"),
+)
+ceil = _rounding(
+    "ceil",
+    "rounds up",
+    math.ceil,
+    "Math.ceil",
+    r"\left\lceil {0} \right\rceil",
+    Form("-INT(-{0})", ADD, (ATOM,)),
+)
 trunc = _rounding(
-    "trunc", "rounds towards 0", math.trunc, "Math.trunc", r"\operatorname{{trunc}}\left({0}\right)"
+    "trunc",
+    "rounds towards 0",
+    math.trunc,
+    "Math.trunc",
+    r"\operatorname{{trunc}}\left({0}\right)",
+    call("TRUNC({0})"),
 )
 rint = _rounding(
     "rint",
@@ -53,6 +72,7 @@ rint = _rounding(
     round,
     "rint",
     r"\operatorname{{round}}\left({0}\right)",
+    repeated("IF(ABS({0}-TRUNC({0}))=0.5,2*ROUND({0}/2,0),ROUND({0},0))", ATOM),
 )
 floor_divide = flat(
     "floor_divide",
@@ -63,6 +83,7 @@ floor_divide = flat(
         infix("{0} // {1}", MULTIPLY),
         call("floor_divide({0}, {1})"),
         call(r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor"),
+        sheet=Form("INT({0}/{1})", ATOM, (MULTIPLY, ATOM)),
     ),
     _OFF_STEPS,
 )
@@ -72,7 +93,12 @@ mod = several(
     _mod,
     lambda y, a, b: (1.0, -apply("floor_divide", a, b)),
     "the remainder moves with what is divided; a larger divisor takes away as often as it fits",
-    Notation(infix("{0} % {1}", MULTIPLY), call("mod({0}, {1})"), infix(r"{0} \bmod {1}", MULTIPLY)),
+    Notation(
+        infix("{0} % {1}", MULTIPLY),
+        call("mod({0}, {1})"),
+        infix(r"{0} \bmod {1}", MULTIPLY),
+        sheet=call("MOD({0},{1})"),
+    ),
     _OFF_STEPS,
 )
 fmod = several(
@@ -85,6 +111,7 @@ fmod = several(
         call("np.fmod({0}, {1})"),
         infix("{0} % {1}", MULTIPLY),
         call(r"\operatorname{{fmod}}\left({0}, {1}\right)"),
+        sheet=repeated("SIGN({0})*MOD(ABS({0}),ABS({1}))", MULTIPLY),
     ),
     _OFF_STEPS,
 )

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from backsight.ir.op import ATOM, Form, Notation, call
+from backsight.ir.op import ADD, ATOM, MULTIPLY, Form, Notation, call, repeated
 from backsight.ops.elementwise import log_
 from backsight.ops.maps import from_scipy, unary
 from backsight.ops.numerics import erfinv as erfinv_
@@ -53,7 +53,7 @@ erf = unary(
     math.erf,
     lambda y, x: 2 / ROOT_PI * apply("exp", -(x**2)),
     "it is the area under a bell curve, so its slope is the curve's height, 2/√π e^(-x²)",
-    from_scipy("erf", "erf", r"\operatorname{{erf}}"),
+    from_scipy("erf", "erf", r"\operatorname{{erf}}", call("ERF({0})")),
 )
 erfc = unary(
     "erfc",
@@ -61,7 +61,7 @@ erfc = unary(
     math.erfc,
     lambda y, x: -2 / ROOT_PI * apply("exp", -(x**2)),
     "what the error function gains it loses",
-    from_scipy("erfc", "erfc", r"\operatorname{{erfc}}"),
+    from_scipy("erfc", "erfc", r"\operatorname{{erfc}}", call("ERFC({0})")),
     ([0.0, 0.3, -0.7, 1.8, -1.5],),
 )
 erfinv = unary(
@@ -70,7 +70,12 @@ erfinv = unary(
     erfinv_,
     lambda y, x: ROOT_PI / 2 * apply("exp", y**2),
     "it undoes erf, so its slope is one over the slope of erf at the output",
-    from_scipy("erfinv", "erfinv", r"\operatorname{{erf}}^{{-1}}"),
+    from_scipy(
+        "erfinv",
+        "erfinv",
+        r"\operatorname{{erf}}^{{-1}}",
+        Form("NORM.S.INV((1+{0})/2)/SQRT(2)", MULTIPLY, (ADD,)),
+    ),
     ([0.3, -0.7, 0.05, -0.9],),
 )
 ndtr = unary(
@@ -79,7 +84,7 @@ ndtr = unary(
     ndtr_,
     lambda y, x: bell(x),
     "the area under the bell curve grows by the curve's height",
-    from_scipy("ndtr", "ndtr", r"\Phi"),
+    from_scipy("ndtr", "ndtr", r"\Phi", call("NORM.S.DIST({0},TRUE)")),
 )
 log_ndtr = unary(
     "log_ndtr",
@@ -87,7 +92,7 @@ log_ndtr = unary(
     log_ndtr_,
     lambda y, x: apply("exp", -(x**2) / 2 - y) / ROOT_TWO_PI,
     "the bell curve's height over the area below: both as exponentials, so that the tail divides exactly",
-    from_scipy("log_ndtr", "log_ndtr", r"\ln\Phi"),
+    from_scipy("log_ndtr", "log_ndtr", r"\ln\Phi", call("LN(NORM.S.DIST({0},TRUE))")),
 )
 ndtri = unary(
     "ndtri",
@@ -95,7 +100,7 @@ ndtri = unary(
     ndtri_,
     lambda y, x: ROOT_TWO_PI * apply("exp", y**2 / 2),
     "it undoes the area under the bell curve, so its slope is one over the curve's height at the output",
-    from_scipy("ndtri", "ndtri", r"\Phi^{{-1}}"),
+    from_scipy("ndtri", "ndtri", r"\Phi^{{-1}}", call("NORM.S.INV({0})")),
     _SHARES,
 )
 gammaln = unary(
@@ -104,7 +109,7 @@ gammaln = unary(
     _gammaln,
     lambda y, x: apply("digamma", x),
     "digamma is by definition the slope of the logarithm of gamma",
-    from_scipy("gammaln", "gammaln", r"\ln\Gamma"),
+    from_scipy("gammaln", "gammaln", r"\ln\Gamma", call("GAMMALN({0})")),
     ([0.3, 0.7, 2.5, 40.0],),
 )
 digamma = unary(
@@ -113,7 +118,7 @@ digamma = unary(
     lambda x: polygamma_(x, 0),
     lambda y, x: apply("polygamma", x, order=1),
     "polygamma of order 1 is by definition the slope of digamma",
-    from_scipy("digamma", "digamma", r"\psi"),
+    from_scipy("digamma", "digamma", r"\psi", None),
     ([0.3, 0.7, 2.5, 40.0],),
 )
 
@@ -143,6 +148,6 @@ entr = unary(
     _entr,
     lambda y, x: -apply("log", x) - 1,
     "a product's slope: minus the logarithm, minus x times one over x",
-    from_scipy("entr", "entr", r"\operatorname{{entr}}"),
+    from_scipy("entr", "entr", r"\operatorname{{entr}}", repeated("IF({0}=0,0,-({0}*LN({0})))", ATOM)),
     ([0.3, 0.7, 2.0, 4.0],),
 )

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from backsight.ir.op import Notation, call
+from backsight.ir.op import ATOM, Form, Notation, call, repeated
 from backsight.ops.maps import PAIR, called, safe, several, unary
 from backsight.ops.value import Value, apply
 
@@ -41,7 +41,7 @@ sin = unary(
     safe(math.sin),
     lambda y, x: apply("cos", x),
     "the slope of the sine is the cosine",
-    called("np.sin", "Math.sin", r"\sin"),
+    called("np.sin", "Math.sin", r"\sin", call("SIN({0})")),
 )
 cos = unary(
     "cos",
@@ -49,7 +49,7 @@ cos = unary(
     safe(math.cos),
     lambda y, x: -apply("sin", x),
     "the slope of the cosine is minus the sine",
-    called("np.cos", "Math.cos", r"\cos"),
+    called("np.cos", "Math.cos", r"\cos", call("COS({0})")),
 )
 tan = unary(
     "tan",
@@ -57,7 +57,7 @@ tan = unary(
     safe(math.tan),
     lambda y, x: 1 + y**2,
     "the slope, 1 + tan squared, reuses the output we already have",
-    called("np.tan", "Math.tan", r"\tan"),
+    called("np.tan", "Math.tan", r"\tan", call("TAN({0})")),
     ([0.0, 0.3, -0.7, 1.2],),
 )
 arcsin = unary(
@@ -66,7 +66,7 @@ arcsin = unary(
     safe(math.asin),
     lambda y, x: 1 / apply("sqrt", 1 - x**2),
     "it undoes the sine, so its slope is one over the cosine of the angle, which is √(1 - x²)",
-    called("np.arcsin", "Math.asin", r"\arcsin"),
+    called("np.arcsin", "Math.asin", r"\arcsin", call("ASIN({0})")),
     _INSIDE,
 )
 arccos = unary(
@@ -75,7 +75,7 @@ arccos = unary(
     safe(math.acos),
     lambda y, x: -1 / apply("sqrt", 1 - x**2),
     "it undoes the cosine, so its slope is minus one over the sine of the angle, which is √(1 - x²)",
-    called("np.arccos", "Math.acos", r"\arccos"),
+    called("np.arccos", "Math.acos", r"\arccos", call("ACOS({0})")),
     _INSIDE,
 )
 arctan = unary(
@@ -84,7 +84,7 @@ arctan = unary(
     math.atan,
     lambda y, x: 1 / (1 + x**2),
     "it undoes the tangent, whose slope is 1 + tan squared",
-    called("np.arctan", "Math.atan", r"\arctan"),
+    called("np.arctan", "Math.atan", r"\arctan", call("ATAN({0})")),
 )
 sinh = unary(
     "sinh",
@@ -92,7 +92,7 @@ sinh = unary(
     _sinh,
     lambda y, x: apply("cosh", x),
     "the slope of sinh is cosh",
-    called("np.sinh", "Math.sinh", r"\sinh"),
+    called("np.sinh", "Math.sinh", r"\sinh", call("SINH({0})")),
 )
 cosh = unary(
     "cosh",
@@ -100,7 +100,7 @@ cosh = unary(
     safe(math.cosh),
     lambda y, x: apply("sinh", x),
     "the slope of cosh is sinh",
-    called("np.cosh", "Math.cosh", r"\cosh"),
+    called("np.cosh", "Math.cosh", r"\cosh", call("COSH({0})")),
 )
 tanh = unary(
     "tanh",
@@ -108,7 +108,7 @@ tanh = unary(
     math.tanh,
     lambda y, x: 1 - y**2,
     "the slope, 1 - tanh squared, reuses the output we already have",
-    called("np.tanh", "Math.tanh", r"\tanh"),
+    called("np.tanh", "Math.tanh", r"\tanh", call("TANH({0})")),
 )
 arcsinh = unary(
     "arcsinh",
@@ -116,7 +116,7 @@ arcsinh = unary(
     math.asinh,
     lambda y, x: 1 / apply("sqrt", 1 + x**2),
     "its slope is one over the cosh of the output, which is √(1 + x²)",
-    called("np.arcsinh", "Math.asinh", r"\operatorname{{arsinh}}"),
+    called("np.arcsinh", "Math.asinh", r"\operatorname{{arsinh}}", call("ASINH({0})")),
 )
 arccosh = unary(
     "arccosh",
@@ -124,7 +124,7 @@ arccosh = unary(
     safe(math.acosh),
     lambda y, x: 1 / apply("sqrt", x**2 - 1),
     "its slope is one over the sinh of the output, which is √(x² - 1)",
-    called("np.arccosh", "Math.acosh", r"\operatorname{{arcosh}}"),
+    called("np.arccosh", "Math.acosh", r"\operatorname{{arcosh}}", call("ACOSH({0})")),
     ([1.3, 1.7, 2.0, 40.0],),
 )
 arctanh = unary(
@@ -133,7 +133,7 @@ arctanh = unary(
     _arctanh,
     lambda y, x: 1 / (1 - x**2),
     "it undoes tanh, whose slope is 1 - tanh squared",
-    called("np.arctanh", "Math.atanh", r"\operatorname{{artanh}}"),
+    called("np.arctanh", "Math.atanh", r"\operatorname{{artanh}}", call("ATANH({0})")),
     _INSIDE,
 )
 
@@ -149,7 +149,7 @@ arctan2 = several(
     math.atan2,
     _angle_slopes,
     "each side turns the point by the other side over the square of the radius",
-    called("np.arctan2", "Math.atan2", r"\operatorname{{atan2}}", 2),
+    called("np.arctan2", "Math.atan2", r"\operatorname{{atan2}}", call("ATAN2({1},{0})"), 2),
 )
 
 
@@ -164,7 +164,12 @@ hypot = several(
     math.hypot,
     _distance_slopes,
     "each side moves the distance by its share of it: the cosine and the sine of the direction",
-    Notation(call("np.hypot({0}, {1})"), call("Math.hypot({0}, {1})"), call(r"\sqrt{{{0}^2 + {1}^2}}")),
+    Notation(
+        call("np.hypot({0}, {1})"),
+        call("Math.hypot({0}, {1})"),
+        call(r"\sqrt{{{0}^2 + {1}^2}}"),
+        sheet=Form("SQRT({0}^2+{1}^2)", ATOM, (ATOM, ATOM)),
+    ),
     PAIR,
 )
 
@@ -183,6 +188,11 @@ sinc = unary(
     _sinc,
     _sinc_slope,
     "the quotient rule: the sine's slope, less what dividing by a growing x takes away",
-    Notation(call("np.sinc({0})"), call("sinc({0})"), call(r"\operatorname{{sinc}}\left({0}\right)")),
+    Notation(
+        call("np.sinc({0})"),
+        call("sinc({0})"),
+        call(r"\operatorname{{sinc}}\left({0}\right)"),
+        sheet=repeated("IF({0}=0,1,SIN(PI()*{0})/(PI()*{0}))", ATOM),
+    ),
     ([0.0, 0.3, -0.7, 2.2, 0.004],),
 )
