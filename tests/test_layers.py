@@ -24,6 +24,7 @@ ORDER = [
     {"explaining"},
     {"api"},
     {"checking"},
+    {"exporting"},
     {"browser"},
     {"models"},
     {"loading"},
@@ -47,6 +48,7 @@ CORE = {
     "emit",
     "explaining",
     "checking",
+    "exporting",
     "browser",
 }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         vmap,
     )
     from backsight.checking import check, check_grads
+    from backsight.exporting import export
     from backsight.ir.program import ArrayType, Program
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ __all__ = [
     "compile",
     "custom_vjp",
     "explain",
+    "export",
     "grad",
     "hessian",
     "hvp",
@@ -49,6 +51,7 @@ __all__ = [
 _ELSEWHERE = {
     "check": "checking",
     "check_grads": "checking",
+    "export": "exporting",
     "Program": "ir.program",
     "ArrayType": "ir.program",
 }

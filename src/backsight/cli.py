@@ -213,6 +213,27 @@ def emit(
 
 
 @app.command()
+def export(
+    target: Target,
+    to: Annotated[Path, typer.Option(help="The file: .xlsx, .py or .ipynb.")],
+    at: At = "",
+    argnums: Argnums = "",
+    rate: Annotated[float, typer.Option(help="The learning rate on the sheet.")] = 0.1,
+) -> None:
+    """Write a function and its gradient as a spreadsheet with live formulas, a script or a notebook."""
+    from backsight.exporting import export as write
+    from backsight.loading import blamed_on, load
+
+    with _refusals():
+        call = load(target, at)
+        chosen = call.argnums(argnums)
+        source = call.file.read_text("utf-8")
+        with blamed_on(call.file):
+            write(call.function, *call.moved(chosen), to=to, argnums=chosen, source=source, rate=rate)
+        console.print(f"Written to [bold]{escape(str(to))}[/bold]")
+
+
+@app.command()
 def check(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="A Python file with forward, backward and an example.")

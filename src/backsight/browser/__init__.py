@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from backsight.browser import running
+from backsight.browser import exporting, running
 from backsight.browser.asked import Asked, Request, plain
 from backsight.browser.graph import graph
 from backsight.browser.mishaps import described
@@ -171,6 +171,8 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "graph": graph,
     "workbench": workbench,
     "sources": sources,
+    "sheet": exporting.sheet,
+    "export": exporting.export,
 }
 
 

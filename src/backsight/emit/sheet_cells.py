@@ -128,7 +128,7 @@ def range_name(corners: tuple[Place, Place]) -> str:
 
 
 def arguments(pieces: Sequence[Piece]) -> str:
-    """Cells as the arguments of SUM, MAX and their like, to which order is nothing: a range if they form one."""
+    """Cells as the arguments of SUM, MAX and their like, where order is nothing: a range if they form one."""
     ordered = sorted(pieces, key=lambda p: p.place or (0, 0))
     corners = rectangle([p.place for p in ordered])
     return range_name(corners) if corners else ",".join(p.as_number().text for p in pieces)
