@@ -58,20 +58,26 @@ def _message(error: BaseException) -> str:
         return "the code ended itself with exit()"
     lines = traceback.TracebackException.from_exception(error).format_exception_only()
     text = "".join(lines).strip()
+    if _ours(error):
+        text = text.partition(". Did you mean")[0]  # the remedy knows better
     return text.partition(": ")[2] or text
 
 
 def _remedy(error: BaseException) -> str:
     name = getattr(error, "name", None)
-    ours = isinstance(error, AttributeError) and "backsight.numpy" in str(error)
-    if ours or (isinstance(error, ImportError) and "backsight.numpy" in str(error)):
+    if _ours(error):
         from backsight.tracing.functions import FUNCTIONS
         from backsight.tracing.functions.remedies import INSTEAD, instead
 
-        wanted = str(name if ours else str(error).split("'")[1])
+        wanted = str(name if isinstance(error, AttributeError) else str(error).split("'")[1])
         near = difflib.get_close_matches(wanted, FUNCTIONS, 3) if wanted not in INSTEAD else []
         return f"did you mean np.{', np.'.join(near)}?" if near else instead(wanted, FUNCTIONS)
     return next((remedy for kind, remedy in _REMEDIES if isinstance(error, kind)), "")
+
+
+def _ours(error: BaseException) -> bool:
+    """Whether a name was asked of our np that it lacks."""
+    return isinstance(error, AttributeError | ImportError) and "backsight.numpy" in str(error)
 
 
 def _syntax_place(error: SyntaxError) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from backsight.errors import LessonError
 from backsight.guide import expression
 from backsight.guide.directives import DIRECTIVES, STAGE
+from backsight.guide.excerpts import excerpt
 from backsight.guide.model import LessonFunction, load_functions
 from backsight.guide.reading import Names, Place, nearest, number, record, text
 from backsight.ir.program import Origin
@@ -119,6 +120,12 @@ class _Renderer:
             raise KeyError(f"model.py has no function `{function}`; {nearest(function, self.functions)}")
         return self.functions[function].names()
 
+    def _bench(self, calls: dict[str, Any]) -> dict[str, str]:
+        """What may be taken to the workbench: the source of each function that the stage calls."""
+        text = (self.folder / "model.py").read_text("utf-8")
+        names = dict.fromkeys(call["function"] for call in calls.values())
+        return {name: excerpt(text, self.functions[name].function.__name__) for name in names}
+
     # The whole lesson
 
     def render(self) -> Lesson:
@@ -131,7 +138,7 @@ class _Renderer:
             "slug": self.folder.name,
             **front,
             "functions": list(self.functions),
-            "stage": stage,
+            "stage": {**stage, "bench": self._bench(stage["calls"])},
             "steps": steps,
             "files": self._files(),
         }

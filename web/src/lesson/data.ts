@@ -57,6 +57,8 @@ export interface StageData {
   calls: Record<string, Call>;
   quantities: Record<string, QuantityData>;
   options?: Record<string, unknown>;
+  /** The source of each function that is called, with what it needs: to take to the workbench. */
+  bench?: Record<string, string>;
 }
 
 export interface SceneData {

@@ -16,7 +16,8 @@ export function written(numbers: ArrayLike<number> | null | undefined, shape: re
 /** "4 × 3", "5 numbers", "a number". */
 export function sizes(shape: readonly number[]): string {
   if (shape.length === 0) return 'a number';
-  return shape.length === 1 ? `${shape[0]} numbers` : shape.join(' × ');
+  if (shape.length === 1) return shape[0] === 1 ? 'one number' : `${shape[0]} numbers`;
+  return shape.join(' × ');
 }
 
 /** The place of an entry, row-major: "[1, 2]". */

@@ -55,6 +55,8 @@ export class Session {
   busy = $state(false);
   /** The numbers that the inputs have now, row-major. */
   inputs = $state.raw<Numbers>({});
+  /** The numbers that the code came with. */
+  typed = $state.raw<Numbers>({});
   /** By name: values, adjoints (`dz`), and every array of the kernel. */
   values = $state.raw<Numbers>({});
   selection = $state.raw<Selection | null>(null);
@@ -149,7 +151,7 @@ export class Session {
 
   /** The inputs as they were typed. */
   reset(): void {
-    if (this.answer) this.give(numbersOf(this.answer.arguments));
+    this.give(this.typed);
   }
 
   point(name: string, index: number | null = null): void {
@@ -216,6 +218,7 @@ export class Session {
     this.asked = written;
     this.answer = answer;
     this.inputs = numbersOf(answer.arguments);
+    if (!written.at) this.typed = this.inputs;
     if (this.selection && !(this.valueOf(this.selection.name) in answer.values)) this.selection = null;
     await this.refresh();
   }
