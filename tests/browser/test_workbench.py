@@ -111,7 +111,7 @@ def test_a_slider_moves_every_number(bench: Bench) -> None:
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")
-    x = float(slider.get_attribute("aria-valuenow") or "nan")
+    x = float(slider.input_value())
     assert x != 1.5
     row = bench.view("Derivation").locator("[data-adjoint=x] .numbers")
     expect(row).to_contain_text(f"{2 * x:.3f}")
@@ -131,7 +131,7 @@ def test_a_mistake_has_its_line_and_is_mended(bench: Bench) -> None:
     expect(said).to_contain_text("np.tanh")
     expect(bench.page.locator(".cm-wrong")).to_have_text("    y = np.tahn(z)")
     bench.run(MINE)
-    expect(said).not_to_contain_text("Line 5")
+    expect(said).to_have_count(0)
     z = 0.5 - 0.6
     back = 2 * (np.tanh(z) - 1) * (1 - np.tanh(z) ** 2)
     row = bench.view("Derivation").locator("[data-adjoint=w] .numbers")
@@ -192,10 +192,10 @@ def test_code_of_a_stranger_is_stopped_or_shut_out(bench: Bench, name: str) -> N
     bench.write("Where to look", "x = 1.0")
     before = len(bench.requests)
     bench.page.get_by_role("button", name="Run", exact=True).click()
-    if name == "loops":
-        stop = bench.page.get_by_role("button", name="Stop")
+    if says is None:  # without end: a person sees that it runs, and stops it
         expect(bench.page.locator("main[data-state=running]")).to_be_visible(timeout=SLOW)
-        stop.click()
+        bench.page.wait_for_timeout(1000)
+        bench.page.get_by_role("button", name="Stop").click()
     expect(bench.page.locator("main[data-busy=false]")).to_be_visible(timeout=SLOW)
     if says is not None:
         expect(bench.page.locator("[data-mishap]")).to_contain_text(says)
