@@ -18,6 +18,7 @@ from typing import Any
 from backsight.browser import exporting, running
 from backsight.browser.asked import Asked, Request, plain
 from backsight.browser.graph import graph
+from backsight.browser.landscape import landscape
 from backsight.browser.mishaps import described
 from backsight.browser.workbench import emitted, function_json, sources, workbench
 from backsight.checking import Verdict, check
@@ -170,6 +171,7 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "edges": _edges,
     "graph": graph,
     "workbench": workbench,
+    "landscape": landscape,
     "sources": sources,
     "sheet": exporting.sheet,
     "export": exporting.export,

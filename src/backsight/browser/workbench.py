@@ -55,14 +55,15 @@ def _places(live: Live) -> dict[str, Any]:
         table = found[_TABLES[kind]]
         for name in names[:-1]:
             table = table.setdefault(name, {})
-        table[names[-1]] = _place(atom)
+        table[names[-1]] = place(atom)
     return found
 
 
 _TABLES = {"value": "values", "adjoint": "adjoints", "share": "shares", "slope": "slopes"}
 
 
-def _place(atom: Atom) -> str | float:
+def place(atom: Atom) -> str | float:
+    """A variable of the kernel by its name, or what the number always is."""
     return atom.name if isinstance(atom, Var) else float(atom.value)
 
 

@@ -6,8 +6,23 @@ import { toNumber, type KernelValue } from './protocol.ts';
 export type ToKernel =
   /** `kernel`: which of the module's; "gradient" if not given. */
   | { type: 'open'; id: number; module: string; kernel?: string }
-  /** `outputs`: null for every array there is. */
-  | { type: 'run'; id: number; inputs: Record<string, Float64Array>; outputs: string[] | null }
+  /** `outputs`: null for every array there is. `kernel`: another of the module's than the one that was opened. */
+  | {
+      type: 'run';
+      id: number;
+      inputs: Record<string, Float64Array>;
+      outputs: string[] | null;
+      kernel?: string;
+    }
+  /** Runs it for every entry of the columns, which are numbers of single inputs. */
+  | {
+      type: 'sweep';
+      id: number;
+      inputs: Record<string, Float64Array>;
+      columns: Record<string, Float64Array>;
+      outputs: string[];
+      kernel?: string;
+    }
   | {
       type: 'time';
       id: number;
@@ -66,9 +81,23 @@ export class RunningKernel {
     return kernel;
   }
 
-  /** Runs it once; the arrays that were asked for, all of them for null. */
-  async run(inputs: Numbers, outputs: string[] | null): Promise<Record<string, Float64Array>> {
-    return (await this.ask({ type: 'run', inputs: asArrays(inputs), outputs })).arrays;
+  /** Runs it (or another kernel of its module) once; the arrays that were asked for, all of them for null. */
+  async run(
+    inputs: Numbers,
+    outputs: string[] | null,
+    kernel?: string,
+  ): Promise<Record<string, Float64Array>> {
+    return (await this.ask({ type: 'run', inputs: asArrays(inputs), outputs, kernel })).arrays;
+  }
+
+  /** Runs it once for every entry of the columns; outputs that are single numbers, one for each run. */
+  async sweep(
+    inputs: Numbers,
+    columns: Record<string, Float64Array>,
+    outputs: string[],
+    kernel?: string,
+  ): Promise<Record<string, Float64Array>> {
+    return (await this.ask({ type: 'sweep', inputs: asArrays(inputs), columns, outputs, kernel })).arrays;
   }
 
   /** Runs it for a while; also how often a second it can. */

@@ -49,7 +49,9 @@ export type Request =
   /** The function explained, and a kernel (`live`) that computes every number of it anew at any inputs. */
   | ({ kind: 'workbench' } & AboutFunction)
   /** The gradient as code to read and take along. */
-  | ({ kind: 'sources' } & AboutFunction);
+  | ({ kind: 'sources' } & AboutFunction)
+  /** Kernels that say how the value goes along any two directions; see src/backsight/browser/landscape.py. */
+  | ({ kind: 'landscape' } & AboutFunction);
 
 export interface FunctionSummary {
   name: string;
@@ -196,6 +198,25 @@ export interface SourcesValue {
   gradient: Record<string, Nested>;
 }
 
+/** A kernel of a landscape: where its outputs are, the arguments that it moves, and the name of its learning rate. */
+export interface LandscapeKernel {
+  outputs: Record<string, At>;
+  moved: Record<string, At>;
+  guards: { name: string; expected: boolean }[];
+  rate: string | null;
+}
+
+export interface LandscapeValue {
+  module: string;
+  kernels: Record<string, LandscapeKernel>;
+  /** The arguments that move, and the kernels' inputs that hold a direction for each. */
+  moving: { name: string; shape: number[]; along: string; across: string }[];
+  /** The kernels' inputs that say how far along each direction. */
+  at: [string, string];
+  /** Why there are no second derivatives; null where there are. */
+  refused: string | null;
+}
+
 export interface Values {
   execute: { functions: FunctionSummary[] };
   trace: TraceValue;
@@ -207,6 +228,7 @@ export interface Values {
   graph: GraphValue;
   workbench: WorkbenchValue;
   sources: SourcesValue;
+  landscape: LandscapeValue;
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */

@@ -195,6 +195,16 @@ export class Session {
     return found;
   }
 
+  /** The kernels of a module that Python has written, `name` for one. The view that opens them closes them. */
+  kernels(module: string, name: string): Promise<RunningKernel> {
+    return this.python.open(module, name);
+  }
+
+  /** All that a kernel of the function takes: the inputs as they are now, and what it closes over. */
+  get given(): Readonly<Numbers> {
+    return { ...numbersOf(this.answer?.captured ?? []), ...this.inputs };
+  }
+
   close(): void {
     this.aborter?.abort();
     this.kernel?.close();
@@ -245,8 +255,7 @@ export class Session {
   private async compute(): Promise<void> {
     const { kernel, answer } = this;
     if (!kernel || !answer) return;
-    const given = { ...numbersOf(answer.captured), ...this.inputs };
-    const found = await kernel.run(given, null);
+    const found = await kernel.run(this.given, null);
     if (answer !== this.answer) return;
     const adjoints = answer.explanation.reverse.map(({ name, symbol }) => [symbol, answer.adjoints[name]]);
     const named = [...Object.entries(answer.values), ...(adjoints as [string, At][])];

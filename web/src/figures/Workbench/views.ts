@@ -12,6 +12,7 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: 'derivation', label: 'Derivation', load: () => import('./views/Derivation.svelte') },
   { name: 'graph', label: 'Graph', load: () => import('./views/Graph.svelte') },
+  { name: 'landscape', label: 'Landscape', load: () => import('./views/Landscape.svelte') },
   { name: 'steps', label: 'Slow motion', load: () => import('./views/Steps.svelte') },
   { name: 'code', label: 'Gradient as code', load: () => import('./views/Code.svelte') },
 ];
