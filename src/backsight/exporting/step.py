@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backsight.emit.sheet import lay_out
@@ -40,7 +40,8 @@ class Step:
             return cls(forward, {}, subject.values)
         inspection = inspect(forward, subject.wrt)
         known = forward.variables()
-        plain = _named_once(inspection.program, known)
+        early = _forward_part(inspection.program, known)
+        plain = _named_once(inspection.program, early)
         builder = Builder(forward.name)
         builder.adopt(plain)
         learning = builder.input("rate", ArrayType())
@@ -52,7 +53,7 @@ class Step:
         adjoints = [v for name, v in plain.variables().items() if _is_adjoint(name, inspection.adjoints)]
         program = prune(builder.finish([*plain.outputs, *adjoints, *new]))
         parts: dict[str, Part] = {v.name: "input" for v in forward.inputs}
-        parts |= {name: "forward" for name in known if name not in parts}
+        parts |= {name: "forward" for name in early if name not in parts}
         parts |= {e.output.name: "backward" for e in plain.equations if e.output.name not in parts}
         parts |= {name: "update" for name in program.variables() if name not in parts}
         return cls(program, parts, (*subject.values, rate))
@@ -68,6 +69,15 @@ class Step:
 
 def _is_adjoint(name: str, adjoints: Any) -> bool:
     return any(isinstance(a, Var) and a.name == name for a in adjoints.values())
+
+
+def _forward_part(program: Program, forward: Mapping[str, Var]) -> set[str]:
+    """What the value, the decisions and all that a person named are computed from.
+
+    Unnamed steps of the backward pass may have names that the forward pass alone gives to others.
+    """
+    kept = [v for name, v in program.variables().items() if name in forward and v.named]
+    return set(prune(replace(program, outputs=(program.outputs[0], *kept))).variables())
 
 
 def _named_once(program: Program, forward: Collection[str]) -> Program:
