@@ -28,14 +28,15 @@ ORDER = [
     {"browser"},
     {"models"},
     {"loading"},
+    {"notebook"},
     {"guide"},
     {"server"},
     {"cli"},
     {"__init__", "__main__"},
 ]
 # The ways up, only when called: `Program.emit` is how people ask, and `backsight.numpy` on plain numbers
-# runs what it would have recorded.
-UPWARD_WHEN_CALLED = {("ir", "emit"), ("numpy", "api")}
+# runs what it would have recorded; a notebook asks a value itself how it looks.
+UPWARD_WHEN_CALLED = {("ir", "emit"), ("numpy", "api"), ("ir", "notebook"), ("explaining", "notebook")}
 FLOOR = {name: floor for floor, names in enumerate(ORDER) for name in names}
 CORE = {
     "errors",

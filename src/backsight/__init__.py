@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from backsight.checking import check, check_grads
     from backsight.exporting import export
     from backsight.ir.program import ArrayType, Program
+    from backsight.notebook import graph
 
 __version__ = "0.1.0"
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "explain",
     "export",
     "grad",
+    "graph",
     "hessian",
     "hvp",
     "jacobian",
@@ -54,6 +56,7 @@ _ELSEWHERE = {
     "export": "exporting",
     "Program": "ir.program",
     "ArrayType": "ir.program",
+    "graph": "notebook",
 }
 """Where the public names live that are not in `api`."""
 

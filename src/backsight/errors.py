@@ -116,6 +116,12 @@ class LessonError(BacksightError):
     code = "BS601"
 
 
+class ViewError(BacksightError):
+    """A view in a notebook cannot show something, or there is nothing to show it with."""
+
+    code = "BS602"
+
+
 class LoadError(BacksightError):
     """A person's own file cannot be run, or lacks a function or a value; the origin is their line."""
 

@@ -204,7 +204,7 @@ def test_without_script_everything_can_be_read(browser, tmp_path: Path) -> None:
 
 
 def test_in_a_notebook(opened: Page) -> None:
-    opened.set_content(f"<!doctype html><title>notebook</title>{neuron()._repr_html_()}")
+    opened.set_content(f"<!doctype html><title>notebook</title>{neuron().view().framed()}")
     frame = opened.frame_locator("iframe")
     frame.get_by_role("button", name="Next").click()
     expect(frame.get_by_label("Step", exact=True)).to_have_text("2 of 4")

@@ -104,6 +104,7 @@ def derive_live(
         derivation.quotients,
         derivation.contributions,
         derivation.formulas(),
+        question.captured,
         lambda inputs: derive(question.moved(inputs), detail, entry),
     )
     return replace(explanation, recipe=recipe), derivation.live

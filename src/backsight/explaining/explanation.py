@@ -14,6 +14,7 @@ from backsight.ir.program import Origin
 
 if TYPE_CHECKING:
     from backsight.explaining.live import Recipe
+    from backsight.notebook import ExplanationView
 
 SCHEMA = "backsight/explanation/1"
 
@@ -248,10 +249,21 @@ class Explanation:
 
         return renderable(self)
 
-    def _repr_html_(self) -> str:
-        from backsight.explaining.page import fragment
+    def view(self) -> ExplanationView:
+        """The live view that a notebook shows: its inputs move in the browser and in Python.
 
-        return fragment(self)
+        Raises:
+            ViewError: the explanation was not made by `explain`.
+        """
+        from backsight.notebook import view_of
+
+        return view_of(self)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        return self.view()._repr_mimebundle_(include, exclude)
+
+    def _display_(self) -> Any:
+        return self.view()._display_()
 
     def show(self, order: str | None = None) -> None:
         """Print it to the terminal, in colour.

@@ -23,6 +23,7 @@ from backsight.transforms import simplify
 
 if TYPE_CHECKING:
     from backsight.explaining.explanation import Explanation
+    from backsight.notebook import ExplanationView
 
 Key = tuple[str, ...]
 
@@ -95,8 +96,10 @@ class Recipe:
         numbers: values, adjoints, shares and slopes.
         nudges: quotients, by a further last input h, the size of the nudge; None where there are none.
         paths: what each listed path brings.
+        captured: how many of the inputs, the last ones, the function closes over: nobody moves these.
         formulas: by key, the TeX in which `\\live{…}` stands for a number.
         again: the explanation at other inputs.
+        views: the one live view of the explanation, once somebody has asked for it.
     """
 
     inputs: Sequence[Any]
@@ -105,7 +108,9 @@ class Recipe:
     nudges: Live | None
     paths: Live
     formulas: Mapping[str, str] = field(default_factory=dict)
+    captured: int = 0
     again: Callable[[Sequence[Any]], Explanation] | None = None
+    views: list[ExplanationView] = field(default_factory=list)
 
     def kernels(self) -> str:
         """A JavaScript module that computes every number of the page; "" where JavaScript cannot."""
@@ -124,9 +129,10 @@ class Recipe:
             {"name": g.variable.name, "expected": g.expected, "line": g.origin.line if g.origin else None}
             for g in self.numbers.program.guards
         ]
-        values = zip(self.numbers.program.inputs, self.inputs, strict=True)
+        own = len(self.inputs) - self.captured
+        values = enumerate(zip(self.numbers.program.inputs, self.inputs, strict=True))
         return {
-            "inputs": [_input(var, to_array(value)) for var, value in values],
+            "inputs": [_input(var, to_array(value), place < own) for place, (var, value) in values],
             "numbers": self.numbers.places(),
             "nudges": self.nudges.places() if self.nudges is not None else {},
             "sizes": list(NUDGES),
@@ -143,13 +149,19 @@ def sendable(value: Any) -> Any:
     return [sendable(v) for v in value] if isinstance(value, list) else value
 
 
-def _input(var: Var, value: Array) -> dict[str, Any]:
+def _input(var: Var, value: Array, given: bool) -> dict[str, Any]:
     """An input with its numbers; how far its slider reaches, where it has one."""
     numbers = [float(x) for x in value.data]
     finite = all(map(math.isfinite, numbers))
-    slides = bool(numbers) and len(numbers) <= MOST_NUMBERS and finite and value.dtype == "float64"
+    slides = given and bool(numbers) and len(numbers) <= MOST_NUMBERS and finite and value.dtype == "float64"
     reach = _reach(max(map(abs, numbers))) if slides else None
-    return {"name": var.name, "shape": list(value.shape), "data": sendable(numbers), "reach": reach}
+    return {
+        "name": var.name,
+        "shape": list(value.shape),
+        "data": sendable(numbers),
+        "given": given,
+        "reach": reach,
+    }
 
 
 def _reach(size: float) -> float:

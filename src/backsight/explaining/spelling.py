@@ -77,6 +77,10 @@ class _Places(_Tex):
             return written
         return replace(written, text=rf"\live{{value {var.name}}}", strength=ATOM)
 
+    def times(self, left: Text, right: Text, sign: str = r"\,") -> Text:
+        """With a dot before a number that is still to come."""
+        return super().times(left, right, r"\cdot" if right.text.startswith(r"\live") else sign)
+
 
 class Maker:
     """A Program whose parts are asked for one by one: what computes a value from named ones."""

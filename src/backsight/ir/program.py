@@ -149,3 +149,17 @@ class Program:
         from backsight.emit import emit
 
         return emit(self, target, **options)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """For Jupyter: a graph to pan and zoom; as text where it is too large for that."""
+        from backsight.notebook import graph_of
+
+        found = graph_of(self)
+        return found._repr_mimebundle_(include, exclude) if found else {"text/plain": str(self)}
+
+    def _display_(self) -> Any:
+        """For marimo."""
+        from backsight.notebook import graph_of
+
+        found = graph_of(self)
+        return found._display_() if found else str(self)

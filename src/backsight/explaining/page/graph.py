@@ -24,6 +24,28 @@ def graph(e: Explanation) -> str:
     return f'<div class="pinned">{drawing}</div>'
 
 
+def picture(e: Explanation) -> str:
+    """The drawing as an SVG file of its own, with every number; "" where there are too many stops."""
+    if len(e.forward) > LARGEST:
+        return ""
+    return standing_alone(_svg(e, sideways=True), f"Graph: how {e.output} depends on what goes in")
+
+
+def standing_alone(svg: str, label: str) -> str:
+    """An SVG element as a file: its colours go with it, for light and dark paper alike."""
+    named = f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label, quote=True)}"'
+    start, _, rest = svg.replace(' aria-hidden="true"', "", 1).replace("<svg", named, 1).partition(">")
+    return f"{start}><style>{_ALONE}</style>{rest}"
+
+
+_ALONE = (
+    "text{font:16px 'Segoe Print','Comic Neue',cursive;text-anchor:middle;fill:#263042}"
+    ".name{font-size:19px}.value{fill:#535d70}.adjoint,.slope{fill:#c2501c}"
+    ".slope{paint-order:stroke;stroke:#fffefa;stroke-width:7px}"
+    ".node path{fill:#fffefa;stroke:#535d70;stroke-width:1.6}.edge{fill:none;stroke:#8b91a0;stroke-width:1.8}"
+)
+
+
 def _svg(e: Explanation, *, sideways: bool) -> str:
     numbers = {a.name: a.value.text for a in e.reverse if not a.value.shape}
     sizes = {s.name: _size(s, numbers.get(s.name, "")) for s in e.forward}
@@ -101,7 +123,7 @@ def _node(box: Box, s: Step, adjoint: str) -> str:
         lines.append(f'<text class="adjoint"{marks} x="{x:.1f}" y="{y + 26:.1f}">{escape(text)}</text>')
     moves = " moves" if s.moves else ""
     return (
-        f'<g class="node{moves}" data-node="{escape(s.name, quote=True)}">{_outline(box)}{"".join(lines)}</g>'
+        f'<g class="node{moves}" data-node="{escape(s.name, quote=True)}">{outline(box)}{"".join(lines)}</g>'
     )
 
 
@@ -109,7 +131,7 @@ def _row(box: Box, row: int) -> float:
     return box.y - box.height / 2 + 21 + 20 * row
 
 
-def _outline(box: Box) -> str:
+def outline(box: Box) -> str:
     """A box as a pen draws it: no two corners alike."""
     left, right = box.x - box.width / 2, box.x + box.width / 2
     top, low = box.y - box.height / 2, box.y + box.height / 2

@@ -173,7 +173,7 @@ function live(root, host, told, kernels, moved = () => {}) {
     return Array.from({ length: shape[0] }, (_, i) => nested(data.slice(i * step, (i + 1) * step), shape.slice(1)));
   };
   const current = () =>
-    Object.fromEntries([...inputs.values()].map(({ name, data, shape }) => [name, nested(data, shape)]));
+    Object.fromEntries([...inputs.values()].filter(({ given }) => given).map(({ name, data, shape }) => [name, nested(data, shape)]));
 
   function slider(input, index) {
     const at = input.shape.length ? indexOf(index, input.shape) : '';
@@ -234,18 +234,22 @@ function live(root, host, told, kernels, moved = () => {}) {
   form.addEventListener('submit', (event) => event.preventDefault());
   form.hidden = !sliding.length;
 
+  function set(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const input = inputs.get(name);
+      const data = [value].flat(Infinity).map(Number);
+      if (input && data.length === input.data.length) data.forEach((x, i) => (input.data[i] = x));
+    }
+    for (const show of fields) show();
+    refresh();
+  }
+
   return {
     /** Numbers from outside: by name, nested as their shape says. */
-    set(values) {
-      for (const [name, value] of Object.entries(values)) {
-        const input = inputs.get(name);
-        const data = [value].flat(Infinity).map(Number);
-        if (input && data.length === input.data.length) data.forEach((x, i) => (input.data[i] = x));
-      }
-      for (const show of fields) show();
-      refresh();
+    set,
+    /** The same, if they are others than those shown. */
+    follow(values) {
+      if (JSON.stringify(values) !== JSON.stringify(current())) set(values);
     },
-    refresh,
-    current,
   };
 }

@@ -1,0 +1,97 @@
+"""Widgets in a real JupyterLab: they appear, and both sides see what the other does."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+SETUP = """\
+import numpy as np
+import backsight as bs
+
+def neuron(x, w, b, t):
+    z = x * w + b
+    a = 1 / (1 + np.exp(-z))
+    cost = (a - t) ** 2 / 2
+    return cost
+"""
+
+
+class Lab:
+    """A notebook open in JupyterLab."""
+
+    def __init__(self, page: Page, served: tuple[str, Path], cells: list[str]) -> None:
+        address, folder = served
+        self.page = page
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        name = f"{abs(hash(tuple(cells)))}.ipynb"
+        nbformat.write(book, folder / name)
+        page.goto(f"{address}/doc/tree/{name}")
+        idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        expect(idle).to_be_visible(timeout=60_000)
+
+    def cell(self, place: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(place)
+
+    def run(self, place: int) -> Locator:
+        """Run a cell and give its output when it is done."""
+        cell = self.cell(place)
+        prompt = cell.locator(".jp-InputPrompt").first
+        cell.locator(".cm-content").click()
+        # JupyterLab drops what comes before it has settled.
+        for _ in range(10):
+            self.page.locator("jp-button[data-command^='notebook:run-cell']").click()
+            with suppress(AssertionError):
+                expect(prompt).not_to_have_text("[ ]:", timeout=2_000)
+                break
+            cell.locator(".cm-content").click()
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
+        return cell.locator(".jp-OutputArea-output")
+
+
+def test_an_explanation_and_a_graph(watched: Page, jupyter: tuple[str, Path]) -> None:
+    lab = Lab(
+        watched,
+        jupyter,
+        [
+            SETUP + "how = bs.explain(neuron, 0.8, 1.0, -0.5, 1.0, argnums=(1, 2))\nhow",
+            "view = how.view()\nprint('w is', view.inputs['w'], 'selected', view.selected or 'nothing')",
+            "view.inputs = {'w': -1.25}; view.selected = 'a'",
+            "print(f'cost {view.value:.4g}')",
+            "picture = bs.graph(neuron, 0.8, 1.0, -0.5, 1.0)\npicture",
+            "print('at', picture.selected); picture.selected = 'z'",
+        ],
+    )
+    lab.run(0)
+    slider = watched.get_by_role("slider", name="w")
+    expect(slider).to_be_visible(timeout=60_000)
+    cost = watched.locator("[data-live='value cost'][data-form=plain]").first
+    expect(cost).to_have_text("0.09055")
+
+    # The browser moves, Python sees it.
+    slider.focus()
+    watched.keyboard.press("ArrowRight")
+    watched.keyboard.press("ArrowRight")
+    expect(watched.get_by_label("w, typed")).to_have_value("1.02")
+    expect(cost).not_to_have_text("0.09055")
+    watched.get_by_role("button", name="Next").click()
+    expect(lab.run(1)).to_have_text("w is 1.02 selected z\n")
+
+    # Python moves, the browser shows it.
+    lab.run(2)
+    expect(watched.get_by_label("w, typed")).to_have_value("−1.25")
+    expect(watched.locator(".step.lit h3").first).to_contain_text("a")
+    expect(lab.run(3)).to_have_text(f"cost {cost.text_content()}\n")
+
+    lab.run(4)
+    node = watched.locator(".graph [data-node=cost]")
+    expect(node).to_be_visible()
+    node.click()
+    expect(watched.locator(".graph .says")).to_contain_text("cost")
+    expect(lab.run(5)).to_have_text("at cost\n")
+    expect(watched.locator(".graph [data-node=z]")).to_have_class("node moves lit")

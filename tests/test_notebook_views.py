@@ -1,0 +1,189 @@
+"""Views without a browser: their state, what they refuse, and what stands for them where no widget runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backsight as bs
+from backsight.errors import ViewError
+from backsight.notebook import ExplanationView, View, view
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def neuron(x, w, b, t):
+    z = x * w + b
+    a = 1 / (1 + np.exp(-z))
+    cost = (a - t) ** 2 / 2
+    return cost
+
+
+def bent(x):
+    y = x * x if x > 0 else -3 * x
+    return y
+
+
+def layer(W, x):
+    z = W @ x
+    cost = np.sum(np.tanh(z))
+    return cost
+
+
+@pytest.fixture
+def no_widgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "widgets_run", lambda: False)
+
+
+def live() -> ExplanationView:
+    return bs.explain(neuron, 0.8, 1.0, -0.5, 1.0, argnums=(1, 2)).view()
+
+
+def from_browser(seen: View, **state: Any) -> None:
+    """What a message from the browser does."""
+    for name, value in state.items():
+        setattr(seen.widget, name, value)
+
+
+def test_both_sides_hold_one_state() -> None:
+    seen = live()
+    heard: list[Any] = []
+    seen.observe(heard.append, "inputs")
+    from_browser(seen, inputs={**seen.inputs, "w": 2.0})
+    assert seen.inputs == {"x": 0.8, "w": 2.0, "b": -0.5, "t": 1.0}
+    seen.inputs = {"b": np.float64(0.25)}
+    assert seen.widget.inputs == seen.inputs == heard[-1] == {"x": 0.8, "w": 2.0, "b": 0.25, "t": 1.0}
+    assert len(heard) == 2
+    assert seen.value == neuron(0.8, 2.0, 0.25, 1.0)
+    assert seen.gradient == bs.grad(neuron, (1, 2))(0.8, 2.0, 0.25, 1.0)
+
+
+def test_what_a_cell_shows_is_what_view_gives() -> None:
+    how = bs.explain(neuron, 0.8, 1.0, -0.5, 1.0)
+    data, _ = how._repr_mimebundle_()
+    shown = data["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert shown == how.view().widget.model_id
+    assert how._display_() is how.view().widget
+
+
+def test_arrays_keep_their_kind() -> None:
+    seen = bs.explain(layer, np.ones((2, 2)), np.array([0.5, -1.0])).view()
+    assert seen.inputs["W"] == [[1.0, 1.0], [1.0, 1.0]]
+    seen.inputs = {"W": np.eye(2) / 2}
+    assert isinstance(seen.gradient, np.ndarray)
+    np.testing.assert_allclose(seen.gradient, bs.grad(layer)(np.eye(2) / 2, np.array([0.5, -1.0])))
+
+
+def test_another_branch_is_another_derivation() -> None:
+    seen = bs.explain(bent, 2.0).view()
+    before = seen.content
+    assert seen.gradient == 4.0
+    from_browser(seen, inputs={"x": -1.0})
+    assert (seen.value, seen.gradient) == (3.0, -3.0)
+    assert seen.content["body"] != before["body"]
+    assert seen.widget.content == seen.content
+
+
+def test_numbers_that_json_lacks_travel() -> None:
+    seen = live()
+    seen.inputs = {"w": float("inf")}
+    json.dumps(seen.widget.inputs, allow_nan=False)
+    with np.errstate(all="ignore"):
+        assert seen.value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("inputs", {"q": 1.0}, "no input 'q'"),
+        ("inputs", {"w": [1.0, 2.0]}, "has shape"),
+        ("inputs", {"w": [[1.0], [2.0, 3.0]]}, "cannot be"),
+        ("inputs", {"w": "two"}, "cannot be 'two'"),
+        ("inputs", 3.0, "set by name"),
+        ("selected", "nobody", "called 'nobody'"),
+        ("step", 1, "no 'step' to set"),
+    ],
+)
+def test_what_does_not_fit_changes_nothing(name: str, value: Any, message: str) -> None:
+    seen = live()
+    before = (seen.inputs, seen.selected)
+    with pytest.raises(ViewError, match=message) as caught:
+        setattr(seen, name, value)
+    assert caught.value.origin is not None and caught.value.remedy
+    assert (seen.inputs, seen.selected) == before
+
+
+def test_a_graph_says_what_is_pointed_at() -> None:
+    seen = bs.graph(neuron, 0.8, 1.0, -0.5, 1.0)
+    from_browser(seen, selected="z")
+    assert repr(seen) == "<Graph of neuron: 13 values, z selected>"
+    detail = next(d for d in seen.content["details"] if d["name"] == "z")
+    assert detail["how"].startswith("add") and float(detail["number"]) == pytest.approx(0.3)
+    with pytest.raises(ViewError, match="called 'q'"):
+        seen.selected = "q"
+
+
+def test_a_graph_needs_no_numbers() -> None:
+    program = bs.trace(layer, bs.ArrayType((2, 3)), bs.ArrayType((3,)))
+    assert "2 × 3" in bs.graph(program).content["svg"]
+    assert not any(d["number"] for d in bs.graph(program).content["details"])
+    assert "image/svg+xml" in program._repr_mimebundle_()[0]
+
+
+def test_a_graph_nobody_could_read() -> None:
+    def long(x):
+        for _ in range(300):
+            x = np.sin(x) * 1.5
+        return x
+
+    with pytest.raises(ViewError, match="values"):
+        bs.graph(long, 0.1)
+    data = bs.trace(long, 0.1)._repr_mimebundle_()
+    assert "text/plain" in (data if isinstance(data, dict) else data[0])
+
+
+@pytest.mark.usefixtures("no_widgets")
+def test_where_no_widget_runs() -> None:
+    how = bs.explain(neuron, 0.8, 1.0, -0.5, 1.0)
+    data = how._repr_mimebundle_()
+    assert set(data) == {"text/plain", "text/html", "image/svg+xml"}
+    assert data["text/html"].startswith("<iframe")
+    mime, text = how._display_()._mime_()
+    assert mime == "text/html" and "<iframe" in text
+    seen = how.view()
+    seen.inputs = {"w": 2.0}
+    assert seen.gradient == bs.grad(neuron)(0.8, 2.0, -0.5, 1.0)
+    with pytest.raises(ViewError, match="anywidget"):
+        _ = seen.widget
+
+
+@pytest.mark.parametrize("make", [live, lambda: bs.graph(neuron, 0.8, 1.0, -0.5, 1.0)])
+def test_a_picture_is_a_file_of_its_own(make: Any) -> None:
+    picture = ElementTree.fromstring(make().picture()["image/svg+xml"])
+    assert picture.tag == f"{SVG}svg" and picture.get("aria-label")
+    words = [t.text for t in picture.iter(f"{SVG}text")]
+    assert {"cost", "0.3", "0.5744"} <= set(words)
+
+
+def test_text_of_the_person_cannot_leave_its_place(tmp_path: Path) -> None:
+    def hostile(x):
+        y = x * 2  # </script><script>alert(1)</script><!--
+        return y
+
+    for text in (bs.explain(hostile, 1.0).html(), bs.graph(hostile, 1.0).html()):
+        scripts = re.findall(r"<(/?)script", text)
+        assert scripts == ["", "/"] * (len(scripts) // 2)
+        assert "alert(1)</script>" not in text.replace("&lt;", "<") or "&lt;/script" in text
+
+
+def test_a_page_asks_for_nothing() -> None:
+    for text in (live().html(), bs.graph(neuron, 0.8, 1.0, -0.5, 1.0).html()):
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+        assert policy and policy[1].startswith("default-src 'none'") and "connect-src" not in policy[1]
+        assert not re.search(r'\b(src|href)="(?!data:|#)', text)
