@@ -132,6 +132,13 @@ export class Session {
     this.busy = false;
   }
 
+  /** Somebody writes: Python is fetched meanwhile, so that it is there when they press Run. */
+  write(field: keyof Written, text: string): void {
+    this[field] = text;
+    // What goes wrong is said when it is needed.
+    if (this.state === 'idle') this.python.load((progress) => (this.progress = progress)).catch(() => undefined);
+  }
+
   /** Moves an input, or one entry of it. */
   move(name: string, index: number, number: number): void {
     const before = this.inputs[name];
