@@ -136,7 +136,8 @@ export class Session {
   write(field: keyof Written, text: string): void {
     this[field] = text;
     // What goes wrong is said when it is needed.
-    if (this.state === 'idle') this.python.load((progress) => (this.progress = progress)).catch(() => undefined);
+    if (this.state === 'idle')
+      this.python.load((progress) => (this.progress = progress)).catch(() => undefined);
   }
 
   /** Moves an input, or one entry of it. */
