@@ -21,6 +21,8 @@ export interface Bundle {
 }
 
 const FEW = 400;
+/** A link that spans more than this, in sizes of a place, is long. */
+const LONG = { widths: 4, heights: 5 };
 const CELLS = 56;
 
 export class Culling {
@@ -32,19 +34,24 @@ export class Culling {
   private readonly outStart: Int32Array;
   private readonly outOf: Int32Array;
   private readonly long: number[] = [];
+  private readonly short: number[] = [];
+  private readonly isLong: Uint8Array;
   private readonly seen: Uint8Array;
 
   constructor(private scene: Scene) {
     const { folding, x, y, box } = scene;
     const count = folding.items.length;
     this.seen = new Uint8Array(count);
+    this.isLong = new Uint8Array(folding.links.length / 2);
     [this.inStart, this.inOf] = this.index(1);
     [this.outStart, this.outOf] = this.index(0);
     const { links } = folding;
     for (let i = 0; i < links.length; i += 2) {
       const [a, b] = [links[i]!, links[i + 1]!];
-      if (Math.abs(x[a]! - x[b]!) > 4 * box.width || Math.abs(y[a]! - y[b]!) > 5 * box.height)
-        this.long.push(i / 2);
+      const [dx, dy] = [Math.abs(x[a]! - x[b]!), Math.abs(y[a]! - y[b]!)];
+      const long = dx > LONG.widths * box.width || dy > LONG.heights * box.height;
+      this.isLong[i / 2] = long ? 1 : 0;
+      (long ? this.long : this.short).push(i / 2);
     }
     this.bundles = bundled(scene);
     this.hulls = hullsOf(scene);
@@ -74,7 +81,7 @@ export class Culling {
 
   places(region: Region): number[] {
     const { x, y, box, folding, layout, sideways } = this.scene;
-    const [w, h] = [box.width / 2 + 6, box.height / 2 + 6];
+    const [w, h] = [box.width / 2 + 10, box.height / 2 + 10];
     const inside = (place: number) =>
       x[place]! + w > region.left &&
       x[place]! - w < region.right &&
@@ -94,31 +101,46 @@ export class Culling {
     return found;
   }
 
-  /** Links with an end among the places, and long ones that cross the region between others. */
-  links(places: readonly number[], region: Region): number[] {
-    const { links } = this.scene.folding;
+  /**
+   * Links that may be seen in a region: short ones, and long ones (of these one sees little but the middle). Which of
+   * the two a link is does not depend on the region, so that strips of a picture fit together.
+   */
+  links(region: Region): { short: number[]; long: number[] } {
+    const { links, items } = this.scene.folding;
+    const crosses = (link: number) => this.crosses(links[link * 2]!, links[link * 2 + 1]!, region);
+    const long = this.long.filter(crosses);
+    if (items.length < FEW) {
+      const short = [...this.short].filter(crosses);
+      return { short, long };
+    }
+    const short: number[] = [];
     const { seen } = this;
-    const found: number[] = [];
+    const places = this.places(this.reached(region));
     for (const place of places) seen[place] = 1;
     for (const place of places) {
-      for (const link of this.linksInto(place)) found.push(link);
-      for (const link of this.linksOut(place)) if (!seen[links[link * 2 + 1]!]) found.push(link);
-    }
-    for (const link of this.long) {
-      const [a, b] = [links[link * 2]!, links[link * 2 + 1]!];
-      if (!seen[a] && !seen[b] && this.crosses(a, b, region)) found.push(link);
+      for (const link of this.linksInto(place)) if (!this.isLong[link] && crosses(link)) short.push(link);
+      for (const link of this.linksOut(place)) {
+        if (!this.isLong[link] && !seen[links[link * 2 + 1]!] && crosses(link)) short.push(link);
+      }
     }
     for (const place of places) seen[place] = 0;
-    return found;
+    return { short, long };
   }
 
+  /** All that short links can come from. */
+  private reached({ left, top, right, bottom }: Region): Region {
+    const [w, h] = [LONG.widths * this.scene.box.width, LONG.heights * this.scene.box.height];
+    return { left: left - w, top: top - h, right: right + w, bottom: bottom + h };
+  }
+
+  /** A curve may swing out a little beyond the box of its ends. */
   private crosses(a: number, b: number, region: Region): boolean {
-    const { x, y } = this.scene;
+    const { x, y, box } = this.scene;
     return (
-      Math.max(x[a]!, x[b]!) > region.left &&
-      Math.min(x[a]!, x[b]!) < region.right &&
-      Math.max(y[a]!, y[b]!) > region.top &&
-      Math.min(y[a]!, y[b]!) < region.bottom
+      Math.max(x[a]!, x[b]!) + box.width > region.left &&
+      Math.min(x[a]!, x[b]!) - box.width < region.right &&
+      Math.max(y[a]!, y[b]!) + box.height > region.top &&
+      Math.min(y[a]!, y[b]!) - box.height < region.bottom
     );
   }
 

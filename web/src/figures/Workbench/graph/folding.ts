@@ -66,23 +66,28 @@ function merged(graph: GraphValue, placeOf: Int32Array, count: number) {
 }
 
 /**
- * Which scopes are folded at first: those that hide mere steps, and of the others as few as leave at most `most`
- * places, outer ones open first.
+ * Which scopes are folded at first: steps; and calls, loops and turns, level by level from the outside, then arrays, as
+ * long as that leaves at most `most` places.
  */
 export function foldedAtFirst(graph: GraphValue, most = 90): Set<number> {
-  const depth = new Int32Array(graph.scopes.length);
-  graph.scopes.forEach(({ parent }, scope) => (depth[scope] = parent < 0 ? 0 : depth[parent]! + 1));
-  const steps = new Set<number>();
-  graph.scopes.forEach(({ kind }, scope) => (kind === 'steps' || kind === 'entry') && steps.add(scope));
-  const deepest = Math.max(-1, ...depth);
-  let best = new Set(graph.scopes.keys());
-  for (let open = 0; open <= deepest; open += 1) {
-    const folded = new Set(steps);
-    graph.scopes.forEach((_, scope) => depth[scope]! > open && folded.add(scope));
-    if (fold(graph, folded).items.length > most) break;
-    best = folded;
+  const depth: number[] = [];
+  const waves = new Map<number, number[]>();
+  graph.scopes.forEach(({ parent, kind }, scope) => {
+    depth[scope] = parent < 0 ? 0 : depth[parent]! + 1;
+    if (kind === 'steps' || kind === 'entry') return;
+    const wave = kind === 'array' ? Infinity : depth[scope]!;
+    const together = waves.get(wave);
+    if (together) together.push(scope);
+    else waves.set(wave, [scope]);
+  });
+  let folded = new Set(graph.scopes.keys());
+  for (const [, scopes] of [...waves].sort(([a], [b]) => a - b)) {
+    const fewer = new Set(folded);
+    for (const scope of scopes) fewer.delete(scope);
+    if (fold(graph, fewer).items.length > most) break;
+    folded = fewer;
   }
-  return best;
+  return folded;
 }
 
 /** Scopes around a node, innermost first. */

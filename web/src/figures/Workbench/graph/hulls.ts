@@ -18,7 +18,7 @@ export interface Hull {
 /** More outlines than this say nothing. */
 const MOST = 48;
 const PAD = 7;
-const LABEL = { size: 14, height: 17 };
+const LABEL = { size: 16, height: 18 };
 
 /** Outer scopes first. */
 export function hullsOf(scene: Scene): Hull[] {
@@ -30,7 +30,8 @@ export function hullsOf(scene: Scene): Hull[] {
     scopesAround(graph, inner).forEach((scope, level) => {
       const pad = PAD + level * (PAD + 4);
       const [left, right] = [x[place]! - box.width / 2 - pad, x[place]! + box.width / 2 + pad];
-      const [top, bottom] = [y[place]! - box.height / 2 - pad, y[place]! + box.height / 2 + pad];
+      const top = y[place]! - box.height / 2 - PAD - (level + 1) * LABEL.height;
+      const bottom = y[place]! + box.height / 2 + pad;
       const hull = found.get(scope);
       if (!hull) found.set(scope, { scope, label: graph.scopes[scope]!.label, left, top, right, bottom });
       else {
@@ -55,10 +56,10 @@ export function paintHulls(pen: Pen, hulls: readonly Hull[], scale: number, ink:
     pen.stamp(fill, left, top, { fill: ink('--paper-sunk'), alpha: 0.6 });
     pen.stamp(lines, left, top, { stroke: ink('--pencil'), width: Math.max(1.4, 0.8 / scale), dash: [8, 5] });
     if (LABEL.size * scale < 7) continue;
-    pen.write(`− ${label}`, left + 8, top - 4, {
+    pen.write(`− ${label}`, left + 10, top + LABEL.height - 3, {
       size: LABEL.size,
       colour: ink('--ink-soft'),
-      room: Math.max(60, right - left),
+      room: Math.max(60, right - left - 14),
     });
   }
 }
@@ -66,8 +67,8 @@ export function paintHulls(pen: Pen, hulls: readonly Hull[], scale: number, ink:
 /** The scope whose label is at a point, inner ones before outer ones; −1 for none. */
 export function labelAt(hulls: readonly Hull[], x: number, y: number): number {
   for (const { scope, label, left, top } of [...hulls].reverse()) {
-    const width = (label.length + 2) * LABEL.size * 0.5 + 8;
-    if (x >= left && x <= left + width && y >= top - LABEL.height - 3 && y <= top + 5) return scope;
+    const width = (label.length + 2) * LABEL.size * 0.5 + 16;
+    if (x >= left && x <= left + width && y >= top - 4 && y <= top + LABEL.height + 3) return scope;
   }
   return -1;
 }

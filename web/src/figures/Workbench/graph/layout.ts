@@ -13,6 +13,8 @@ export interface Order {
   /** Size of a place along the columns' direction, and within a column. */
   along: number;
   across: number;
+  /** The most places in a column. */
+  most: number;
   /** Where places were across before (NaN: nowhere): they stay in that order, and near. */
   before?: Float32Array;
 }
@@ -30,8 +32,8 @@ export interface Layout {
 
 const SWEEPS = 10;
 /** Between columns and between places, as shares of a place's size. */
-const GAP_ALONG = 0.55;
-const GAP_ACROSS = 0.28;
+const GAP_ALONG = 0.4;
+const GAP_ACROSS = 0.36;
 
 interface Neighbours {
   start: Int32Array;
@@ -57,7 +59,7 @@ export function layered(order: Order): Layout {
   const layers = gathered(sequence, layer, order.before);
   const rank = new Float64Array(order.count);
   arrange(layers, out, into, rank, order.before);
-  const columns = layers.flatMap((places) => wrapped(places, order.count));
+  const columns = layers.flatMap((places) => wrapped(places, order.most));
   return placed(columns, out, into, order);
 }
 
@@ -164,8 +166,7 @@ function mean(near: Neighbours, far: Neighbours, place: number, of: ArrayLike<nu
 }
 
 /** A column that would be far taller than the drawing is wide becomes several, filled row by row. */
-function wrapped(places: Int32Array, count: number): Int32Array[] {
-  const most = Math.max(26, Math.round(2.2 * count ** 0.5));
+function wrapped(places: Int32Array, most: number): Int32Array[] {
   const parts = Math.ceil(places.length / most);
   if (parts < 2) return [places];
   return Array.from({ length: parts }, (_, part) => places.filter((_, index) => index % parts === part));

@@ -4,7 +4,7 @@ import { formatNumber } from '../../../parts/format.ts';
 import { frame } from '../../../parts/ink.ts';
 import type { Culling, Region } from './culling.ts';
 import { paintHulls } from './hulls.ts';
-import type { Pen, Trace } from './pen.ts';
+import type { Pen, Style, Trace } from './pen.ts';
 import { placeAt, reading, type Place, type Scene } from './scene.ts';
 
 /** Colours as a canvas takes them, by token. */
@@ -15,7 +15,7 @@ export type Detail = 'far' | 'middle' | 'near';
 /** Which detail boxes of a height (in pixels) can bear. */
 export function detailAt(scene: Scene, scale: number): Detail {
   const pixels = scene.box.height * scale;
-  return pixels < 11 ? 'far' : pixels < 34 ? 'middle' : 'near';
+  return pixels < 11 ? 'far' : pixels < 44 ? 'middle' : 'near';
 }
 
 export function paint(
@@ -30,7 +30,9 @@ export function paint(
   if (detail === 'far') return fromAfar(pen, scene, culling, region, scale, ink);
   const places = culling.places(region);
   paintHulls(pen, culling.hulls, scale, ink);
-  paintLinks(pen, scene, culling.links(places, region), scale, ink, detail === 'near');
+  const { short, long } = culling.links(region);
+  passBy(pen, scene, long, scale, ink);
+  paintLinks(pen, scene, short, scale, ink, detail === 'near');
   for (const place of places) {
     if (detail === 'near') paintBox(pen, scene, place, ink);
     else plainBox(pen, scene, place, scale, ink);
@@ -47,7 +49,6 @@ export function paintLit(
   scale: number,
   ink: Ink,
 ): void {
-  const { x, y, box } = scene;
   const width = Math.max(2.4, 1.6 / scale);
   const [into, out] = [pen.trace(), pen.trace()];
   for (const place of lit.slice(0, 60)) {
@@ -56,23 +57,35 @@ export function paintLit(
   }
   pen.draw(into, { stroke: ink('--accent'), width });
   pen.draw(out, { stroke: ink('--negative'), width, dash: [7 / scale, 4 / scale] });
-  const [w, h] = [Math.max(box.width, 7 / scale), Math.max(box.height, 7 / scale)];
-  const ring = frame(w + 10, h + 10, { seed: 'lit', radius: 16 }).lines;
-  const mark = frame(w + 4, h + 4, { seed: 'mark', radius: 14 }).fill;
   for (const place of lit) {
-    const [left, top] = [x[place]! - w / 2, y[place]! - h / 2];
-    pen.stamp(mark, left - 2, top - 2, { fill: ink('--marker') });
+    around(pen, scene, place, 4, 'mark', scale, { fill: ink('--marker') });
     if (detailAt(scene, scale) === 'near') paintBox(pen, scene, place, ink, true);
     else plainBox(pen, scene, place, scale, ink);
-    pen.stamp(ring, left - 5, top - 5, { stroke: ink('--accent'), width: Math.max(2, 1.5 / scale) });
+    around(pen, scene, place, 10, 'lit', scale, { stroke: ink('--accent'), width: Math.max(2, 1.5 / scale) });
   }
-  if (focus < 0 || lit.includes(focus)) return;
-  const around = frame(w + 10, h + 10, { seed: 'focus', radius: 16 }).lines;
-  pen.stamp(around, x[focus]! - w / 2 - 5, y[focus]! - h / 2 - 5, {
+  if (focus < 0 || focus >= scene.folding.items.length || lit.includes(focus)) return;
+  const dash = [5 / scale, 4 / scale];
+  around(pen, scene, focus, 10, 'focus', scale, {
     stroke: ink('--ink'),
     width: Math.max(1.6, 1.2 / scale),
-    dash: [5 / scale, 4 / scale],
+    dash,
   });
+}
+
+/** A frame around a place, never too small to see. */
+function around(
+  pen: Pen,
+  scene: Scene,
+  at: number,
+  more: number,
+  seed: string,
+  scale: number,
+  style: Style,
+): void {
+  const width = Math.max(2 * scene.halfWidth[at]!, 7 / scale) + more;
+  const height = Math.max(2 * scene.halfHeight[at]!, 7 / scale) + more;
+  const { lines, fill } = frame(width, height, { seed, radius: 16 });
+  pen.stamp(style.fill ? fill : lines, scene.x[at]! - width / 2, scene.y[at]! - height / 2, style);
 }
 
 // From afar ----------------------------------------------------------------------------------------------------
@@ -140,28 +153,37 @@ function toneOf(scene: Scene, place: number): Tone {
 // Links --------------------------------------------------------------------------------------------------------
 
 /** A link from the far side of its source to the near side of its target. */
-function curve(trace: Trace, { folding, x, y, box, sideways }: Scene, link: number): void {
+function curve(trace: Trace, { folding, x, y, halfWidth, halfHeight, sideways }: Scene, link: number): void {
   const [a, b] = [folding.links[link * 2]!, folding.links[link * 2 + 1]!];
   if (sideways) {
-    const [x1, x2] = [x[a]! + box.width / 2, x[b]! - box.width / 2];
+    const [x1, x2] = [x[a]! + halfWidth[a]!, x[b]! - halfWidth[b]!];
     const bend = Math.max(18, Math.abs(x2 - x1) / 2);
     trace.moveTo(x1, y[a]!);
     trace.bezierCurveTo(x1 + bend, y[a]!, x2 - bend, y[b]!, x2, y[b]!);
   } else {
-    const [y1, y2] = [y[a]! + box.height / 2, y[b]! - box.height / 2];
+    const [y1, y2] = [y[a]! + halfHeight[a]!, y[b]! - halfHeight[b]!];
     const bend = Math.max(14, Math.abs(y2 - y1) / 2);
     trace.moveTo(x[a]!, y1);
     trace.bezierCurveTo(x[a]!, y1 + bend, x[b]!, y2 - bend, x[b]!, y2);
   }
 }
 
-function tip(trace: Trace, { folding, x, y, box, sideways }: Scene, link: number): void {
+function tip(trace: Trace, { folding, x, y, halfWidth, halfHeight, sideways }: Scene, link: number): void {
   const b = folding.links[link * 2 + 1]!;
-  const [tx, ty] = sideways ? [x[b]! - box.width / 2, y[b]!] : [x[b]!, y[b]! - box.height / 2];
+  const [tx, ty] = sideways ? [x[b]! - halfWidth[b]!, y[b]!] : [x[b]!, y[b]! - halfHeight[b]!];
   const back = (side: number): [number, number] => (sideways ? [tx - 8, ty + side] : [tx + side, ty - 8]);
   trace.moveTo(...back(-4.5));
   trace.lineTo(tx - (sideways ? 1 : 0), ty - (sideways ? 0 : 1));
   trace.lineTo(...back(4.5));
+}
+
+/** Long links among many: faint, so that the short ones stand out. */
+function passBy(pen: Pen, scene: Scene, links: readonly number[], scale: number, ink: Ink): void {
+  const few = scene.folding.items.length < 150;
+  const trace = pen.trace();
+  for (const link of links) curve(trace, scene, link);
+  const width = Math.max(few ? 1.3 : 1, 0.6 / scale);
+  pen.draw(trace, { stroke: ink(few ? '--ink-faint' : '--pencil'), width, alpha: few ? 0.6 : 0.4 });
 }
 
 const WEIGHTS = [
@@ -194,7 +216,7 @@ function paintLinks(
     if (!batch) weighed.set(key, (batch = { trace: pen.trace(), width, negative }));
     curve(batch.trace, scene, link);
   }
-  const crowd = links.length > 1500 ? 0.5 : 1;
+  const crowd = scene.folding.links.length > 3000 ? 0.6 : 1;
   pen.draw(plain, { stroke: ink('--ink-faint'), width: Math.max(1.3, 0.7 / scale), alpha: 0.8 * crowd });
   for (const { trace, width, negative } of weighed.values()) {
     pen.draw(trace, {
@@ -250,30 +272,41 @@ const LINES: Record<Place['kind'], string> = {
   scope: '--class-4',
 };
 
+/** Without wobble; its name, and below it the number where both can be read. */
 function plainBox(pen: Pen, scene: Scene, at: number, scale: number, ink: Ink): void {
-  const { box } = scene;
   const place = placeAt(scene, at);
-  const [left, top] = [scene.x[at]! - box.width / 2, scene.y[at]! - box.height / 2];
+  const [w, h] = [scene.halfWidth[at]!, scene.halfHeight[at]!];
+  const [left, top] = [scene.x[at]! - w, scene.y[at]! - h];
   const trace = pen.trace();
-  trace.rect(left, top, box.width, box.height);
+  trace.rect(left, top, 2 * w, 2 * h);
   pen.draw(trace, { fill: ink(FILLS[place.kind]), stroke: ink(LINES[place.kind]), width: 1 / scale });
-  if (box.height * scale < 15) return;
-  pen.write(place.title, scene.x[at]!, scene.y[at]! + box.height * 0.2, {
-    size: Math.min(box.height * 0.6, 14 / scale),
-    colour: ink('--ink'),
-    align: 'center',
-    room: box.width - 8,
+  const lines = place.value && h * scale >= 11 ? 2 : 1;
+  const fit = (text: string) => Math.min(13 / scale, (1.7 * h) / lines, (4.1 * w) / text.length);
+  const size = fit(place.title);
+  if (size * scale < 7) return;
+  const centred = { colour: ink('--ink'), align: 'center' as const };
+  pen.write(place.title, scene.x[at]!, scene.y[at]! + size * (lines > 1 ? -0.16 : 0.34), {
+    ...centred,
+    size,
   });
+  if (lines < 2) return;
+  const { one, all } = reading(scene, place);
+  if (one !== undefined) {
+    const text = formatNumber(one);
+    const base = scene.y[at]! + h * 0.72;
+    pen.write(text, scene.x[at]!, base, { ...centred, size: fit(text), colour: ink(signed(one)) });
+  } else if (all) bars(pen, all, left + 6, scene.y[at]! + h * 0.1, 2 * w - 12, h * 0.8, ink);
 }
 
 /** As many different hands as one notices. */
 const HANDS = 9;
 
 function paintBox(pen: Pen, scene: Scene, at: number, ink: Ink, marked = false): void {
-  const { box } = scene;
   const place = placeAt(scene, at);
-  const [left, top] = [scene.x[at]! - box.width / 2, scene.y[at]! - box.height / 2];
-  const { lines, fill } = frame(box.width, box.height, { seed: `box ${at % HANDS}`, radius: 12 });
+  const [width, height] = [2 * scene.halfWidth[at]!, 2 * scene.halfHeight[at]!];
+  const [left, top] = [scene.x[at]! - width / 2, scene.y[at]! - height / 2];
+  const radius = place.value ? 12 : 20;
+  const { lines, fill } = frame(width, height, { seed: `box ${at % HANDS}`, radius });
   const line = ink(LINES[place.kind]);
   if (place.kind === 'scope') {
     // Something lies behind it.
@@ -283,17 +316,13 @@ function paintBox(pen: Pen, scene: Scene, at: number, ink: Ink, marked = false):
   pen.stamp(lines, left, top, { stroke: line, width: 1.7 });
   if (place.kind === 'output') pen.stamp(lines, left + 3, top + 3, { stroke: line, width: 1 });
   if (!place.value) {
-    const size = place.title.length < 5 ? 22 : 16;
+    const size = place.title.length < 5 ? 22 : 18;
     const colour = ink('--ink');
-    pen.write(place.title, scene.x[at]!, scene.y[at]! + size * 0.34, {
-      size,
-      colour,
-      align: 'center',
-      room: box.width - 14,
-    });
+    const room = Math.max(width - 10, 12);
+    pen.write(place.title, scene.x[at]!, scene.y[at]! + size * 0.34, { size, colour, align: 'center', room });
     return;
   }
-  headline(pen, place, left, top, box.width, ink);
+  headline(pen, place, left, top, width, ink);
   if (place.index === null) strips(pen, scene, place, left, top, ink);
   else figures(pen, scene, place, left, top, ink);
 }

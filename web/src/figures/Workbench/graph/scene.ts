@@ -15,7 +15,7 @@ export interface Numbers {
 
 /** The size of a place, by level, in units of the drawing. */
 export const BOXES: Record<GraphValue['level'], Size> = {
-  arrays: { width: 148, height: 84 },
+  arrays: { width: 138, height: 84 },
   neurons: { width: 116, height: 74 },
   scalars: { width: 116, height: 74 },
 };
@@ -46,6 +46,9 @@ export interface Scene {
   /** Centres. */
   x: Float32Array;
   y: Float32Array;
+  /** Half the width and height of each place: a step that nobody named is small. */
+  halfWidth: Float32Array;
+  halfHeight: Float32Array;
   numbers: Numbers;
   /** Of neurons: the example whose numbers are shown. */
   row: number;
@@ -62,7 +65,40 @@ export function sceneOf(
   const [x, y] = sideways ? [layout.along, layout.across] : [layout.across, layout.along];
   const [width, height] = sideways ? [layout.length, layout.breadth] : [layout.breadth, layout.length];
   const box = BOXES[graph.level];
-  return { graph, folding, layout, sideways, box, size: { width, height }, x, y, numbers, row };
+  const [halfWidth, halfHeight] = halves(graph, folding, box);
+  return {
+    graph,
+    folding,
+    layout,
+    sideways,
+    box,
+    size: { width, height },
+    x,
+    y,
+    halfWidth,
+    halfHeight,
+    numbers,
+    row,
+  };
+}
+
+const known = new WeakMap<Folding, [Float32Array, Float32Array]>();
+
+function halves(graph: GraphValue, folding: Folding, box: Size): [Float32Array, Float32Array] {
+  let found = known.get(folding);
+  if (!found) {
+    const bare = folding.items.map((item) => item >= 0 && !graph.nodes[item]!.value);
+    const width = (place: number) => {
+      const letters = graph.nodes[folding.items[place]!]!.label.length;
+      return Math.min(box.width, 30 + 11 * letters) / 2;
+    };
+    found = [
+      Float32Array.from(bare, (is, place) => (is ? width(place) : box.width / 2)),
+      Float32Array.from(bare, (is) => (is ? 20 : box.height / 2)),
+    ];
+    known.set(folding, found);
+  }
+  return found;
 }
 
 /** What a place says of itself. */

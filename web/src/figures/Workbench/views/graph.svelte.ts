@@ -214,11 +214,15 @@ export class GraphView {
     const box = BOXES[graph.level];
     const [along, across] = sideways ? [box.width, box.height] : [box.height, box.width];
     const before = this.before(folding);
+    const count = folding.items.length;
+    // So that a large drawing is about as wide as it is tall, and a narrow one not far wider.
+    const most = Math.round(sideways ? Math.max(26, 1.4 * count ** 0.5) : Math.max(6, 0.7 * count ** 0.5));
     const order: Order = {
-      count: folding.items.length,
+      count,
       links: folding.links,
       along,
       across,
+      most,
       ...(before && { before }),
     };
     const found = this.layouts.of(order);
@@ -286,24 +290,34 @@ export class GraphView {
 
   // The list ---------------------------------------------------------------------------------------------------
 
-  /** All places in order of computation, within the scopes they lie in. */
+  /** All places within the scopes they lie in; what is in a scope stands together, in order of computation. */
   get list(): Row[] {
     const { laid, graph } = this;
     if (!laid || !graph) return [];
-    const rows: Row[] = [];
-    const open: number[] = [];
-    laid.folding.items.forEach((item, place) => {
-      const inner = isScope(item) ? graph.scopes[scopeOf(item)]!.parent : (graph.nodes[item]!.scope ?? -1);
-      const path = scopesAround(graph, inner).reverse();
-      let same = 0;
-      while (same < path.length && open[same] === path[same]) same += 1;
-      open.length = same;
-      for (const scope of path.slice(same)) {
-        rows.push({ item: scopeItem(scope), depth: open.length, open: true, place: -1 });
-        open.push(scope);
+    const inside = new Map<number, { item: number; place: number }[]>([[-1, []]]);
+    const put = (item: number, place: number, scope: number): void => {
+      let siblings = inside.get(scope);
+      if (!siblings) {
+        inside.set(scope, (siblings = []));
+        put(scopeItem(scope), -1, graph.scopes[scope]!.parent);
       }
-      rows.push({ item, depth: open.length, open: isScope(item) ? false : null, place });
+      siblings.push({ item, place });
+    };
+    laid.folding.items.forEach((item, place) => {
+      put(
+        item,
+        place,
+        isScope(item) ? graph.scopes[scopeOf(item)]!.parent : (graph.nodes[item]!.scope ?? -1),
+      );
     });
+    const rows: Row[] = [];
+    const list = (scope: number, depth: number): void => {
+      for (const { item, place } of inside.get(scope)!) {
+        rows.push({ item, depth, open: place < 0 ? true : isScope(item) ? false : null, place });
+        if (place < 0) list(scopeOf(item), depth + 1);
+      }
+    };
+    list(-1, 0);
     return rows;
   }
 
