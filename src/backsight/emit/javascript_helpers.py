@@ -266,8 +266,8 @@ def needed(source: Sequence[str], helpers: Mapping[str, str]) -> list[str]:
     wanted: set[str] = set()
     looked_at = list(source)
     while looked_at:
-        text = looked_at.pop()
-        found = {name for name in helpers if re.search(rf"(?<![\w.]){name}\(", text)} - wanted
+        called = set(re.findall(r"(?<![\w.])(\w+)\(", looked_at.pop()))
+        found = (called & helpers.keys()) - wanted
         wanted |= found
         looked_at += [helpers[name] for name in found]
     return [text for name, text in helpers.items() if name in wanted]

@@ -126,7 +126,7 @@ class _Derivation:
             if self._carries(s)
         }
         self.live = self._live()
-        self.numbers = self.live.at(question.inputs)
+        (self.numbers,) = self.live.at(question.inputs)
         self.values = {key[1]: array for key, array in self.numbers.items() if key[0] == "value"}
         self.quotients = self._quotients()
         self.nudges = self._nudges()
@@ -183,11 +183,11 @@ class _Derivation:
         if self.quotients is None:
             return {}
         inputs = self.question.inputs
-        found = [[self.quotients.at([*inputs, sign * size]) for sign in (1, -1)] for size in NUDGES]
+        found = self.quotients.at(*([*inputs, sign * size] for size in NUDGES for sign in (1, -1)))
         return {
             key[1:]: tuple(
                 Nudge(size, float(ahead[key].data[0]), float(behind[key].data[0]))
-                for size, (ahead, behind) in zip(NUDGES, found, strict=True)
+                for size, ahead, behind in zip(NUDGES, found[::2], found[1::2], strict=True)
             )
             for key in self.quotients.numbers
         }

@@ -54,10 +54,12 @@ class Live:
         program = simplify(self.program)
         return Live(program, dict(zip(self.numbers, program.outputs, strict=True)))
 
-    def at(self, inputs: Sequence[Any]) -> dict[Key, Array]:
-        """The numbers by key, at these values of the inputs."""
-        answers = map(to_array, compile_program(self.program)(*inputs)) if self.numbers else ()
-        return dict(zip(self.numbers, answers, strict=True))
+    def at(self, *places: Sequence[Any]) -> list[dict[Key, Array]]:
+        """The numbers by key, at each of these places: values of the inputs."""
+        if not self.numbers:
+            return [{} for _ in places]
+        compute = compile_program(self.program)
+        return [dict(zip(self.numbers, map(to_array, compute(*inputs)), strict=True)) for inputs in places]
 
     @property
     def computes(self) -> bool:

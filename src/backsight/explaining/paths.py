@@ -45,7 +45,7 @@ def paths(
     entries = {name: _entry(name, array, entry, list(gradients)) for name, array in gradients.items()}
     routes = {name: _routes(links, output, name) if number_of.get(name) else [] for name in gradients}
     listed_paths = _contributions(walk, routes)
-    shares = listed_paths.at(inputs)
+    (shares,) = listed_paths.at(inputs)
     found: list[Paths] = []
     for name, gradient in gradients.items():
         at = entries[name]
