@@ -161,6 +161,9 @@ def test_pictures_to_keep(bench: Bench, tmp_path: Path) -> None:
     root = ET.parse(tmp_path / "graph.svg").getroot()
     words = {e.text for e in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"w", "z", "miss", "cost", "0.450", "−0.950"} <= words
+    a = np.tanh(0.45)
+    slopes = {f"×{1 - a**2:.3f}", f"×{2 * (a - 1):.2f}".replace("-", "−"), "×1.00"}
+    assert slopes <= words, "a by z, cost by miss, miss by a"
     with page.expect_download() as kept:
         page.get_by_role("button", name=".png").click()
     kept.value.save_as(tmp_path / "graph.png")

@@ -77,8 +77,7 @@ def _trace(request: Request) -> dict[str, Any]:
     inspection = inspect(asked.forward, asked.wrt)
     reverse = asked.reverse
     payload = function_payload(
-        *(asked.name, asked.forward, reverse, inspection, asked.wrt, None, request["source"]),
-        all_derivations=False,
+        asked.name, asked.forward, reverse, inspection, asked.wrt, None, request["source"]
     )
     return {
         **payload,

@@ -8,7 +8,7 @@ import { layered, type Layout } from './layout.ts';
 import { startOf } from './motion.ts';
 import { paint } from './painter.ts';
 import { SvgPen } from './pen.ts';
-import { placeAt, placesShowing, reading, sceneOf, type Numbers, type Scene } from './scene.ts';
+import { placeAt, placesShowing, reading, sceneOf, slopeOf, type Numbers, type Scene } from './scene.ts';
 
 /** x → (× → z) → a → cost, where the call `layer` holds all of z and a, and `z` its two steps. */
 const SMALL: GraphValue = {
@@ -42,6 +42,8 @@ const NUMBERS: Numbers = {
     Float64Array.from({ x: [2], z: [-0.5], a: [-0.46], cost: [0.21] }[name as 'x']),
   adjoint: (name) => (name === 'z' ? Float64Array.of(-0.72) : undefined),
   symbol: (name) => `d${name}`,
+  slope: (source, target) =>
+    source === 'z' && target === 'a' ? { kind: 'number', all: Float64Array.of(0.78) } : undefined,
 };
 
 /** `columns` layers of `rows` values; each uses two of the layer before. */
@@ -120,7 +122,7 @@ describe('layout', () => {
 
   it('keeps one value, none, and circles of folded scopes', () => {
     const one = layered({ count: 1, links: new Int32Array(0), along: 10, across: 10, most: 26 });
-    expect([one.length, one.breadth]).toEqual([10, 10]);
+    expect([one.length, one.breadth]).toEqual([70, 70]);
     const none = layered({ count: 0, links: new Int32Array(0), along: 10, across: 10, most: 26 });
     expect([none.length, none.breadth]).toEqual([0, 0]);
     apart(
@@ -166,6 +168,39 @@ describe('what is seen', () => {
     expect(placeAt(sceneFor(SMALL, new Set([0])), 1).title).toBe('layer → a');
     expect(placesShowing(scene, 'z', null)).toEqual([1]);
     expect(placesShowing(scene, 'nobody', null)).toEqual([]);
+  });
+
+  it('writes a slope on a link whose steps are folded, and on no other', () => {
+    const scene = sceneFor(SMALL, new Set([1]));
+    const links = scene.folding.first.length;
+    expect(Array.from({ length: links }, (_, link) => slopeOf(scene, link))).toEqual([
+      undefined,
+      0.78,
+      undefined,
+    ]);
+    const kinds: [string, number[], number | undefined][] = [
+      ['elementwise', [5, 6], 6],
+      ['factor', [5, 6], undefined],
+      ['entries', [5, 6], undefined],
+    ];
+    for (const [kind, numbers, expected] of kinds) {
+      const graph: GraphValue = {
+        ...SMALL,
+        level: 'scalars',
+        nodes: ['u', 'v'].map((value) => ({ label: value, value, index: 1 })),
+        links: [[0, 1]],
+        scopes: [],
+      };
+      const all = {
+        ...sceneFor(graph, new Set()),
+        numbers: {
+          ...NUMBERS,
+          value: () => Float64Array.of(1, 2),
+          slope: () => ({ kind, all: Float64Array.from(numbers) }),
+        },
+      };
+      expect(slopeOf(all, 0)).toBe(expected);
+    }
   });
 
   it('finds the example of a neuron', () => {

@@ -31,9 +31,8 @@ export interface Layout {
 }
 
 const SWEEPS = 10;
-/** Between columns and between places, as shares of a place's size. */
-const GAP_ALONG = 0.4;
-const GAP_ACROSS = 0.36;
+/** Between columns, between places (a label fits there), and around it all. */
+const GAP = { along: 58, across: 28, around: 30 };
 
 interface Neighbours {
   start: Int32Array;
@@ -174,12 +173,12 @@ function wrapped(places: Int32Array, most: number): Int32Array[] {
 
 function placed(columns: Int32Array[], out: Neighbours, into: Neighbours, order: Order): Layout {
   const { count, before } = order;
-  const [step, gap] = [order.along * (1 + GAP_ALONG), order.across * (1 + GAP_ACROSS)];
+  const [step, gap] = [order.along + GAP.along, order.across + GAP.across];
   const across = new Float32Array(count);
   const along = new Float32Array(count);
   const at = new Float32Array(columns.length);
   columns.forEach((places, column) => {
-    at[column] = order.along / 2 + column * step;
+    at[column] = GAP.around + order.along / 2 + column * step;
     places.forEach((place, index) => {
       along[place] = at[column]!;
       across[place] = (index - (places.length - 1) / 2) * gap;
@@ -197,9 +196,10 @@ function placed(columns: Int32Array[], out: Neighbours, into: Neighbours, order:
   let [low, high] = [Infinity, -Infinity];
   for (const value of across) [low, high] = [Math.min(low, value), Math.max(high, value)];
   if (!count) [low, high] = [0, 0];
-  for (let place = 0; place < count; place += 1) across[place]! += order.across / 2 - low;
-  const length = columns.length ? at.at(-1)! + order.along / 2 : 0;
-  return { along, across, columns, at, length, breadth: count ? high - low + order.across : 0 };
+  for (let place = 0; place < count; place += 1) across[place]! += GAP.around + order.across / 2 - low;
+  const length = columns.length ? at.at(-1)! + order.along / 2 + GAP.around : 0;
+  const breadth = count ? high - low + order.across + 2 * GAP.around : 0;
+  return { along, across, columns, at, length, breadth };
 }
 
 /** The mean place of all neighbours. */

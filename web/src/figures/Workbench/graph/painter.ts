@@ -5,7 +5,7 @@ import { frame } from '../../../parts/ink.ts';
 import type { Culling, Region } from './culling.ts';
 import { paintHulls } from './hulls.ts';
 import type { Pen, Style, Trace } from './pen.ts';
-import { placeAt, reading, type Place, type Scene } from './scene.ts';
+import { placeAt, reading, slopeOf, type Place, type Scene } from './scene.ts';
 
 /** Colours as a canvas takes them, by token. */
 export type Ink = (token: string) => string;
@@ -33,6 +33,7 @@ export function paint(
   const { short, long } = culling.links(region);
   passBy(pen, scene, long, scale, ink);
   paintLinks(pen, scene, short, scale, ink, detail === 'near');
+  if (detail === 'near') paintSlopes(pen, scene, short, ink);
   for (const place of places) {
     if (detail === 'near') paintBox(pen, scene, place, ink);
     else plainBox(pen, scene, place, scale, ink);
@@ -184,6 +185,23 @@ function passBy(pen: Pen, scene: Scene, links: readonly number[], scale: number,
   for (const link of links) curve(trace, scene, link);
   const width = Math.max(few ? 1.3 : 1, 0.6 / scale);
   pen.draw(trace, { stroke: ink(few ? '--ink-faint' : '--pencil'), width, alpha: few ? 0.6 : 0.4 });
+}
+
+/** The local slope in the middle of a link: what a change is multiplied by there. */
+function paintSlopes(pen: Pen, scene: Scene, links: readonly number[], ink: Ink): void {
+  const { folding, x, y, halfWidth, halfHeight, sideways } = scene;
+  for (const link of links) {
+    const slope = slopeOf(scene, link);
+    if (slope === undefined) continue;
+    const [a, b] = [folding.links[link * 2]!, folding.links[link * 2 + 1]!];
+    const text = `×${formatNumber(slope)}`;
+    const mx = (x[a]! + x[b]! + (sideways ? halfWidth[a]! - halfWidth[b]! : 0)) / 2;
+    const my = (y[a]! + y[b]! + (sideways ? 0 : halfHeight[a]! - halfHeight[b]!)) / 2;
+    const behind = pen.trace();
+    behind.rect(mx - text.length * 3.6, my - 9, text.length * 7.2, 17);
+    pen.draw(behind, { fill: ink('--paper'), alpha: 0.85 });
+    pen.write(text, mx, my + 5, { size: 15, colour: ink(signed(slope)), align: 'center' });
+  }
 }
 
 const WEIGHTS = [

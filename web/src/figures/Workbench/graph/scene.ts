@@ -11,6 +11,8 @@ export interface Numbers {
   adjoint(name: string): Float64Array | undefined;
   /** What the adjoint is called, as `dz`. */
   symbol(name: string): string;
+  /** The local slope of a value by one that it is computed from, and of what kind it is (see `Use`). */
+  slope(source: string, target: string): { kind: string; all: Float64Array } | undefined;
 }
 
 /** The size of a place, by level, in units of the drawing. */
@@ -163,6 +165,28 @@ export function reading(scene: Pick<Scene, 'numbers'>, place: Place, adjoint = f
   if (!place.value) return { all: undefined, one: undefined };
   const all = adjoint ? scene.numbers.adjoint(place.value) : scene.numbers.value(place.value);
   return { all, one: place.index === null ? undefined : all?.[place.index] };
+}
+
+/** The local slope that belongs to a link: one number, where all steps between its ends are folded. */
+export function slopeOf(
+  scene: Pick<Scene, 'graph' | 'folding' | 'row' | 'numbers'>,
+  link: number,
+): number | undefined {
+  const { graph, folding, numbers } = scene;
+  if (graph.level === 'neurons') return undefined;
+  const [from, to] = [folding.links[link * 2]!, folding.links[link * 2 + 1]!];
+  const target = folding.items[to]!;
+  const around = target >= 0 ? graph.nodes[target]!.scope : undefined;
+  if (around !== undefined && ['steps', 'entry'].includes(graph.scopes[around]!.kind)) return undefined;
+  const [a, b] = [placeAt(scene, from), placeAt(scene, to)];
+  if (!a.value || !b.value || a.index === null || b.index === null) return undefined;
+  const slope = numbers.slope(a.value, b.value);
+  if (slope?.kind === 'number') return slope.all[0];
+  if (slope?.kind === 'entries' && numbers.value(b.value)?.length === 1) return slope.all[a.index];
+  if (slope?.kind !== 'elementwise') return undefined;
+  const count = numbers.value(a.value)?.length;
+  if (count !== 1 && a.index !== b.index) return undefined;
+  return slope.all.length === 1 ? slope.all[0] : slope.all[b.index];
 }
 
 /** The places that show an entry of a value (or anything of it), whatever they are folded into. */

@@ -4,6 +4,7 @@
  */
 
 import type { GraphLevel, GraphValue } from '../../../engine/python/graph.ts';
+import type { At } from '../../../engine/python/protocol.ts';
 import { formatNumber } from '../../../parts/format.ts';
 import {
   fold,
@@ -28,13 +29,22 @@ import {
   type Scene,
 } from '../graph/scene.ts';
 
+/** What the graph reads of an answer: adjoints, and where the kernel has the slopes. */
+export interface Explained {
+  explanation: {
+    reverse: readonly { name: string; symbol: string; uses: readonly { through: string; kind: string }[] }[];
+  };
+  slopes: Record<string, Record<string, At>>;
+}
+
 /** What the graph needs of a session. */
 export interface Bench {
-  readonly answer: { explanation: { reverse: readonly { name: string; symbol: string }[] } } | null;
+  readonly answer: Explained | null;
   readonly values: Record<string, Float64Array>;
   readonly selection: { name: string; index: number | null } | null;
   point(name: string, index?: number | null): void;
   unpoint(): void;
+  at(place: At | undefined): Float64Array | null;
   ask(kind: 'graph', extra?: Record<string, unknown>): Promise<GraphValue>;
 }
 
@@ -72,6 +82,8 @@ export class GraphView {
   private readonly layouts = new Layouts();
   private asked = 0;
   private symbols = new Map<string, string>();
+  /** Of slopes, by source and target. */
+  private kinds = new Map<string, string>();
 
   constructor(readonly session: Bench) {}
 
@@ -101,6 +113,11 @@ export class GraphView {
     const same = this.graph && alike(this.graph, graph);
     const reverse = this.session.answer?.explanation.reverse ?? [];
     this.symbols = new Map(reverse.map(({ name, symbol }) => [name, symbol]));
+    this.kinds = new Map(
+      reverse.flatMap(({ name, uses }) =>
+        uses.map(({ through, kind }) => [`${name} ${through}`, kind] as const),
+      ),
+    );
     this.graph = graph;
     if (same && this.laid) {
       this.laid = { ...this.laid, graph };
@@ -132,6 +149,11 @@ export class GraphView {
       return symbol === undefined ? undefined : this.session.values[symbol];
     },
     symbol: (name) => this.symbols.get(name) ?? `d${name}`,
+    slope: (source, target) => {
+      const kind = this.kinds.get(`${source} ${target}`);
+      const all = kind && this.session.at(this.session.answer?.slopes[source]?.[target]);
+      return kind && all ? { kind, all } : undefined;
+    },
   };
 
   /** What is drawn; null while there is nothing yet. */
@@ -336,6 +358,16 @@ export class GraphView {
     if (value !== undefined) parts.push(formatNumber(value));
     if (adjoint !== undefined) parts.push(`${this.numbers.symbol(place.value)} ${formatNumber(adjoint)}`);
     return parts.join(', ');
+  }
+
+  /** A place in words, and the line that computes it. */
+  caption(place: number): { words: string; line: number | null; text: string } | null {
+    const item = this.laid?.folding.items[place];
+    const found = this.placeAt(place);
+    if (item === undefined || !found || !this.graph) return null;
+    const line = this.graph.nodes[found.node]?.line ?? null;
+    const words = this.words({ item, place, depth: 0, open: null });
+    return { words, line, text: line === null ? '' : (this.graph.lines[line] ?? '') };
   }
 
   scopeWords(scope: number): string {

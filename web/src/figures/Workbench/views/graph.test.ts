@@ -8,7 +8,7 @@ const GRAPH: GraphValue = {
   nodes: [
     { label: 'x', kind: 'input', value: 'x', shape: [2] },
     { label: '×', op: 'mul', shape: [2], scope: 0 },
-    { label: 'z', op: 'add', value: 'z', shape: [2], scope: 0 },
+    { label: 'z', op: 'add', value: 'z', shape: [2], scope: 0, line: 3 },
     { label: 'cost', kind: 'output', op: 'sum', value: 'cost' },
   ],
   links: [
@@ -18,17 +18,18 @@ const GRAPH: GraphValue = {
   ],
   scopes: [{ label: 'z', kind: 'steps', parent: -1, shows: 2 }],
   operations: { mul: 'multiplies two numbers', add: 'adds', sum: 'adds all up' },
-  lines: {},
+  lines: { '3': 'z = x * x' },
 };
 
 class Session implements Bench {
   answer = {
     explanation: {
       reverse: [
-        { name: 'z', symbol: 'dz' },
-        { name: 'cost', symbol: 'dcost' },
+        { name: 'z', symbol: 'dz', uses: [{ through: 'cost', kind: 'entries' }] },
+        { name: 'cost', symbol: 'dcost', uses: [] },
       ],
     },
+    slopes: { z: { cost: 'slope_z' } },
   };
   values: Record<string, Float64Array> = {
     x: Float64Array.of(1, -2),
@@ -36,11 +37,15 @@ class Session implements Bench {
     dz: Float64Array.of(1, 1),
     cost: Float64Array.of(7),
     dcost: Float64Array.of(1),
+    slope_z: Float64Array.of(1, 1),
   };
   selection: { name: string; index: number | null } | null = null;
   asked: unknown[] = [];
   answers: Record<string, GraphValue | { message: string; remedy: string }> = { '{}': GRAPH };
 
+  at(place: string | number | undefined): Float64Array | null {
+    return typeof place === 'string' ? (this.values[place] ?? null) : null;
+  }
   point(name: string, index: number | null = null): void {
     this.selection = { name, index };
   }
@@ -106,6 +111,14 @@ describe('the graph', () => {
     expect(view.around(1)).toEqual({ from: [0], to: [2] });
     view.point(-1);
     expect(session.selection).toBeNull();
+  });
+
+  it('finds slopes where the kernel has them, and says where a value comes from', async () => {
+    const { view } = await opened();
+    expect(view.numbers.slope('z', 'cost')).toEqual({ kind: 'entries', all: Float64Array.of(1, 1) });
+    expect(view.numbers.slope('x', 'z')).toBeUndefined();
+    expect(view.caption(1)).toEqual({ words: 'z, steps to z, 2', line: 3, text: 'z = x * x' });
+    expect(view.caption(-1)).toBeNull();
   });
 
   it('says why there is no graph, and takes the next', async () => {
