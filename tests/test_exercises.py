@@ -18,6 +18,8 @@ from backsight.guide.exercises import FAMILIES, Structure, structures, write_exe
 from backsight.ir.evaluate import evaluate_all
 from backsight.models.random import Random
 
+STEEP = ("chain", "reuse", "graph", "relu")
+"""Families whose slope is that of their last line."""
 TEX = {r"\sin": "jnp.sin", r"\cos": "jnp.cos", r"\tanh": "jnp.tanh", r"\ln": "jnp.log"}
 
 
@@ -25,10 +27,15 @@ def numbers_of(structure: Structure, seed: int) -> dict[str, float]:
     """Coefficients and a place, as the browser might draw them."""
     random = Random(seed, 7)
     drawn = {n: float(low + random.below(high - low + 1)) for n, (low, high) in structure.ranges.items()}
-    if "x" in structure.details:
-        low, high = structure.details["x"]
-        drawn["x"] = low + (high - low) * random.uniform()
+    if name := next((n for n in ("x", "y") if n in structure.details), None):
+        low, high = structure.details[name]
+        drawn[name] = low + (high - low) * random.uniform()
     return drawn
+
+
+def off_corners(numbers: Mapping[str, float]) -> dict[str, float]:
+    """No sum of these is exactly zero, as sums of whole numbers often are."""
+    return {name: value + 0.01 * i for i, (name, value) in enumerate(numbers.items(), 1)}
 
 
 def computed(structure: Structure, numbers: Mapping[str, float]) -> dict[str, float]:
@@ -52,6 +59,7 @@ def in_jax(structure: Structure) -> Any:
 def python_of(tex: str) -> str:
     """Python of the small TeX that the engine writes for these lines."""
     text = tex.replace(r"\left", "").replace(r"\right", "").replace(r"\,", " ").replace(r"\cdot", " ")
+    text = re.sub(r"\\max\(", r"jnp.maximum(", text)
     text = re.sub(r"k_\{(\d+)\}", r"k\1", text)
     for _ in range(4):  # from the inside out
         text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))", text)
@@ -70,18 +78,56 @@ def python_of(tex: str) -> str:
 ALL = [s for family in FAMILIES for s in structures(family)]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", STEEP)
 def test_the_slope_is_that_of_jax(family: str) -> None:
     with jax.enable_x64(True):
         for structure, seed in itertools.product(structures(family), range(3)):
-            by = "w" if family == "graph" else "x"
-            end = structure.details["lines"][-1]["name"] if family != "graph" else "C"
+            by, *_ = structure.details.get("sources", "x")
+            end = "C" if "sources" in structure.details else structure.details["lines"][-1]["name"]
             numbers = numbers_of(structure, seed)
+            if family == "relu":  # away from corners, where a slope is a choice
+                numbers = off_corners(numbers)
             run = in_jax(structure)
             found = computed(structure, numbers)
             value, slope = jax.value_and_grad(lambda at: run({**numbers, by: at})[end])(numbers[by])  # noqa: B023
             assert found["slope"] == pytest.approx(float(slope), rel=1e-9, abs=1e-9), structure.id
             assert found[end] == pytest.approx(float(value), rel=1e-12), structure.id
+
+
+def test_what_undoes_a_function_has_the_slope_of_a_search() -> None:
+    """y is found from x by halving; its difference quotient is the slope, whatever the inverse rule says."""
+    for structure in structures("inverse"):
+        numbers = numbers_of(structure, 3)
+        found = computed(structure, numbers)
+        forward, *further = (python_of(line["tex"]) for line in structure.details["lines"])
+
+        def after(x: float, forward: str = forward, further: Any = further, numbers: Any = numbers) -> float:
+            low, high = 1e-9, 50.0
+            for _ in range(90):
+                y = (low + high) / 2
+                below = float(eval(forward, {"jnp": np}, {**numbers, "y": y})) < x
+                low, high = (y, high) if below else (low, y)
+            return float(eval(further[0], {"jnp": np}, {**numbers, "y": low})) if further else low
+
+        h = 1e-5 * max(1.0, abs(found["x"]))
+        quotient = (after(found["x"] + h) - after(found["x"] - h)) / (2 * h)
+        assert found["slope"] == pytest.approx(quotient, rel=1e-4, abs=1e-7), structure.id
+
+
+def test_where_a_unit_sleeps_its_paths_bring_nothing() -> None:
+    """And the mistake of not looking differs from the truth just if something could have come that way."""
+    caught = 0
+    for structure, seed in itertools.product(structures("relu"), range(6)):
+        found = computed(structure, off_corners(numbers_of(structure, seed)))
+        sleeping = {n[len("sum_") :] for n in found if n.startswith("sum_") and found[n] < 0}
+        start, *_ = structure.details["sources"]
+        for i, path in enumerate(structure.details["paths"][start]):
+            if sleeping & set(path):
+                assert found[f"path_{i}"] == 0.0
+        if not sleeping:
+            assert found["all_awake"] == pytest.approx(found["slope"])
+        caught += found["all_awake"] != found["slope"]
+    assert caught > 60
 
 
 def test_what_a_graph_shows_is_that_of_jax() -> None:
@@ -213,7 +259,7 @@ def test_levels_ids_and_names_are_whole() -> None:
 
 
 def test_no_line_of_a_picture_runs_over_a_node() -> None:
-    for structure in structures("graph"):
+    for structure in [*structures("graph"), *structures("relu")]:
         at = {n["name"]: np.array(n["at"]) * (262, 190) for n in structure.details["nodes"]}
         for (a, b), other in itertools.product(structure.details["edges"], at):
             if other not in (a, b):

@@ -13,9 +13,9 @@ from tests.browser.test_lesson_walks import misses, serious
 
 SKILLS = {
     "formula": ("formula.chain", "formula.reuse"),
-    "number": ("number.chain", "number.graph"),
+    "number": ("number.chain", "number.graph", "number.relu", "number.inverse"),
     "arrow": ("arrow.graph",),
-    "edges": ("edges.graph",),
+    "edges": ("edges.graph", "edges.relu"),
     "order": ("order.graph",),
 }
 EACH = [(kind, skill) for kind, skills in SKILLS.items() for skill in skills]

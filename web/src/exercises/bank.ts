@@ -2,7 +2,7 @@
 
 import type { Kernel, KernelModule } from '../engine/payload.ts';
 
-export const FAMILIES = ['chain', 'reuse', 'graph'] as const;
+export const FAMILIES = ['chain', 'reuse', 'graph', 'relu', 'inverse'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 export interface Structure {
@@ -30,8 +30,17 @@ export interface SlopeStructure extends Structure {
   solution: string[][];
 }
 
+/** What undoes a function of y; on the second level, something further made of y. */
+export interface InverseStructure extends Structure {
+  y: [number, number];
+  lines: { name: string; tex: string }[];
+  /** The factors of the slope, in TeX. */
+  solution: string[];
+}
+
 /** Lines from inputs to a cost C; an edge leads from what is read to what is computed. */
 export interface GraphStructure extends Structure {
+  /** The slope of C is asked for by the first. */
   sources: string[];
   nodes: { name: string; at: [number, number] }[];
   edges: [string, string][];

@@ -4,6 +4,7 @@ import { Random, STREAM } from '../engine/random.ts';
 import type { Bank } from './bank.ts';
 import { KINDS, type Address, type Exercise } from './exercise.ts';
 import * as graphs from './graphs.ts';
+import * as inverses from './inverses.ts';
 import * as slopes from './slopes.ts';
 
 const TRIES = 400;
@@ -13,7 +14,8 @@ function drawnBy({
   family,
 }: Address): (bank: Bank, address: Address, random: Random) => Exercise | null {
   if (kind === 'formula') return slopes.formula;
-  if (kind === 'number') return family === 'graph' ? graphs.number : slopes.number;
+  if (kind === 'number' && family === 'inverse') return inverses.number;
+  if (kind === 'number') return family === 'graph' || family === 'relu' ? graphs.number : slopes.number;
   return graphs[kind];
 }
 

@@ -24,7 +24,10 @@ export function coefficients(random: Random, structure: Structure): Numbers {
 
 /** TeX with the drawn numbers in place of the coefficients' names. */
 export const withNumbers = (tex: string, numbers: Numbers): string =>
-  tex.replace(/k_\{(\d+)\}/g, (_, index: string) => String(numbers[`k${index}`]));
+  tex
+    .replace(/k_\{(\d+)\}/g, (_, index: string) => String(numbers[`k${index}`]))
+    // Two numbers side by side would read as one.
+    .replace(/(\d) \\, (?=\d)/g, '$1 \\cdot ');
 
 /** A slope of ordinary size: neither lost beside what it is made of, nor too large to compare. */
 export const isOrdinary = ({ truth, names }: Place): boolean =>

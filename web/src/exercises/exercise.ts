@@ -8,10 +8,10 @@ export type Kind = (typeof KINDS)[number];
 /** The families that each kind is drawn from. */
 export const OFFERED: Record<Kind, readonly Family[]> = {
   formula: ['chain', 'reuse'],
-  number: ['chain', 'reuse', 'graph'],
+  number: ['chain', 'reuse', 'graph', 'relu', 'inverse'],
   order: ['graph'],
   arrow: ['graph'],
-  edges: ['graph'],
+  edges: ['graph', 'relu'],
 };
 
 /** Where an exercise comes from: the same address, the same exercise. */
@@ -110,6 +110,8 @@ export interface EdgesExercise extends Base {
   /** Edges that begin where a nudge of the start arrives. */
   moving: number[];
   paths: string[][];
+  /** Units that sleep here: nothing passes through them. */
+  asleep: string[];
 }
 
 export interface ArrowExercise extends Base {

@@ -6,7 +6,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testLibrary } from '../engine/testing/payload.ts';
 import { Random } from '../engine/random.ts';
-import { Bank, type Family, type SlopeStructure } from './bank.ts';
+import { Bank, type Family, type GraphStructure, type SlopeStructure } from './bank.ts';
 import { draw } from './draw.ts';
 import { isNear, shuffle } from './drawing.ts';
 import {
@@ -149,7 +149,7 @@ describe('number', () => {
         const { truth, names } = exercise.place;
         const digits = exercise.place.truth.toPrecision(12).replace(/e\+?(-?\d+)/, '\\cdot 10^{$1}');
         // What is shown as a solution, with the numbers put in for the names: something to compute.
-        const computed = at(parse(exercise.solution), family === 'graph' ? {} : names);
+        const computed = at(parse(exercise.solution), family === 'graph' || family === 'relu' ? {} : names);
         expect(Math.abs(evaluate(computed, {}) - truth)).toBeLessThan(0.01 + 1e-3 * Math.abs(truth));
         const others = formsOf(computed).map(toTex);
         accepts(exercise, [digits, toTex(computed), ...others, String(truth + 0.9 * exercise.tolerance)]);
@@ -159,7 +159,11 @@ describe('number', () => {
           meets(exercise, exercise.place.wrong[name]!.toFixed(9), [mistake], met);
       });
       const wanted =
-        family === 'graph'
+        family === 'relu'
+          ? ['asleep-passes', 'others-are-awake', 'sign']
+          : family === 'inverse'
+          ? ['not-turned-over', 'at-the-other-point', 'over-the-value', 'one-minus-slope', 'stopped-at-inverse', 'sign']
+          : family === 'graph'
           ? ['overwritten', 'paths-multiplied', 'added', 'stops-short', 'last-step', 'edge-left-out', 'sign']
           : family === 'chain'
             ? ['forgot-inner', 'forgot-outer', 'added', 'outer-at-x', 'power-rule', 'sign']
@@ -224,11 +228,11 @@ describe('order', () => {
 });
 
 describe('edges', () => {
-  it(
-    `graph: ${COUNT} drawn`,
-    () => {
-      const met = drawn<EdgesExercise>('edges', 'graph', (exercise, met) => {
-        const { right, picture, paths, moving, start } = exercise;
+  it.each(OFFERED.edges)(
+    `%s: ${COUNT} drawn`,
+    (family) => {
+      const met = drawn<EdgesExercise>('edges', family, (exercise, met) => {
+        const { right, picture, paths, moving, start, asleep } = exercise;
         const all = picture.edges;
         const text = (chosen: number[]): string => chosen.map((i) => arrowText(all[i]!)).join(' ');
         const random = new Random(exercise.address.seed, 98);
@@ -240,13 +244,16 @@ describe('edges', () => {
           text(shuffle(random, right)),
           byPath.join(', '),
         ]);
-        meets(exercise, text(all.map((_, i) => i)), ['everything'], met);
+        if (family === 'relu') expect(right, addressText(exercise.address)).toEqual(felt(exercise));
+        meets(exercise, text(all.map((_, i) => i)), asleep.length ? ['asleep-carries'] : ['everything'], met);
         for (const extra of all.keys())
           if (!right.includes(extra) && right.length + 1 < all.length)
             meets(
               exercise,
               text([...right, extra]),
-              [moving.includes(extra) ? 'leads-nowhere' : 'not-moving'],
+              all[extra]!.some((name) => asleep.includes(name))
+                ? ['asleep-carries']
+                : [moving.includes(extra) ? 'leads-nowhere' : 'not-moving'],
               met,
             );
         if (paths.length > 1)
@@ -265,19 +272,28 @@ describe('edges', () => {
         const leaving = right.filter((i) => all[i]![0] === start);
         if (leaving.every((i) => all[i]![1] !== 'C')) meets(exercise, text(leaving), ['stops-short'], met);
       });
-      for (const mistake of [
-        'everything',
-        'not-moving',
-        'path-missing',
-        'gap',
-        'stops-short',
-        'leads-nowhere',
-      ])
+      const wanted =
+        family === 'relu'
+          ? 'asleep-carries not-moving path-missing gap stops-short'
+          : 'everything not-moving path-missing gap stops-short leads-nowhere';
+      for (const mistake of wanted.split(' '))
         expect(met.get(mistake), mistake).toBeGreaterThan(COUNT / 30);
     },
     PATIENCE,
   );
 });
+
+/** Edges that carry, found by running on: the kernel's own C moves through them, and through no others. */
+function felt({ source, start, picture }: EdgesExercise): number[] {
+  const structure = structureOf<GraphStructure>(bank, { source });
+  const here = bank.run(structure, source.numbers);
+  const nudged = bank.run(structure, { ...source.numbers, [start]: source.numbers[start]! + 1e-6 });
+  return picture.edges.flatMap(([a, b], i) => {
+    const moves = nudged[a] !== here[a];
+    const share = here[`share_${b}_${a}`] ?? NaN;
+    return moves && share !== 0 ? [i] : [];
+  });
+}
 
 describe('arrow', () => {
   it(

@@ -1,5 +1,6 @@
 /** Judges an answer: by value at many places, by form where one is asked for, by what it does to a graph. */
 
+import type { Family } from './bank.ts';
 import { isNear } from './drawing.ts';
 import {
   arrowsIn,
@@ -103,6 +104,15 @@ export function isProductOfSlopes(tree: Tree, places: readonly Place[]): boolean
   return false;
 }
 
+/** What to do with a number that shows no mistake we know. */
+const TRY: Record<Family, string> = {
+  chain: 'Work out the value in the middle first, then each slope where it belongs.',
+  reuse: 'Work out the values in the middle first, then each slope where it belongs.',
+  graph: 'Multiply the slopes along each path from $w$ to $C$, then add the paths.',
+  relu: 'Is each unit awake? Multiply the slopes along each path, a sleeping ReLU’s is $0$; then add the paths.',
+  inverse: 'Take the slope of $x$ by $y$ first, at this $y$; then ask what the other way round is.',
+};
+
 function number(exercise: NumberExercise, tree: Tree): Verdict {
   known(tree, []);
   const value = evaluate(tree, {});
@@ -114,10 +124,7 @@ function number(exercise: NumberExercise, tree: Tree): Verdict {
   if (shown) return wrong(shown[1], `Your $${Number(value.toFixed(4))}$`, exercise.which[shown[0]]);
   return {
     right: false,
-    says:
-      exercise.address.family === 'graph'
-        ? 'Not this number. Multiply the slopes along each path from $w$ to $C$, then add the paths.'
-        : 'Not this number. Work out the value in the middle first, then each slope where it belongs.',
+    says: `Not this number. ${TRY[exercise.address.family]}`,
   };
 }
 
@@ -145,10 +152,12 @@ function edges(exercise: EdgesExercise, answer: Answer): Verdict {
   const chosen = all.flatMap((edge, i) => (named.includes(arrowText(edge)) ? [i] : []));
   const tex = (i: number): string => all[i]!.join(' \\to ');
   if (!chosen.length) return { right: false, unread: true, says: 'No edge is chosen yet.' };
-  const foreign = chosen.find((i) => !right.includes(i));
+  const [foreign, ...more] = chosen.filter((i) => !right.includes(i));
   if (foreign === undefined && chosen.length === right.length)
     return { right: true, says: `Right: these carry $${start}$’s influence, and no others do.` };
   if (foreign !== undefined) {
+    const sleeper = [foreign, ...more].flatMap((i) => all[i]!).find((name) => exercise.asleep.includes(name));
+    if (sleeper) return wrong('asleep-carries', 'Your choice', sleeper);
     if (chosen.length === all.length) return wrong('everything', 'Your choice', tex(foreign));
     return wrong(moving.includes(foreign) ? 'leads-nowhere' : 'not-moving', 'Your choice', tex(foreign));
   }

@@ -16,6 +16,13 @@ import {
 } from './exercise.ts';
 import { plain } from './spoken.ts';
 
+type Pair = [string, string];
+
+/** What the drawing of a number's question shows, by level: less and less. */
+const SHOWS: Record<number, 'slopes' | 'values' | ''> = { 1: 'slopes', 2: 'values', 3: '' };
+/** A ReLU's slope would give the answer away. */
+const BENT_SHOWS: typeof SHOWS = { 1: 'values', 2: '', 3: '' };
+
 interface Drawn {
   address: Address;
   structure: GraphStructure;
@@ -42,27 +49,66 @@ const inputs = ({ structure, numbers }: Drawn): string =>
 
 const picture = ({ structure }: Drawn): Picture => ({ nodes: structure.nodes, edges: structure.edges });
 
+/** Nodes with their values. */
+const valuesAtNodes = ({ structure, values }: Drawn): Numbers =>
+  Object.fromEntries(structure.nodes.map(({ name }) => [name, values[name]!]));
+
+const shownValues = (drawn: Drawn): Record<string, string> =>
+  Object.fromEntries(Object.entries(valuesAtNodes(drawn)).map(([name, value]) => [name, short(value)]));
+
+// Units that sleep -------------------------------------------------------------------------------------------
+
+/** The units with a ReLU: those whose sum the kernel knows. */
+const units = ({ structure, values }: Drawn): string[] =>
+  structure.nodes.map(({ name }) => name).filter((name) => values[`sum_${name}`] !== undefined);
+
+const asleep = (drawn: Drawn): string[] => units(drawn).filter((name) => drawn.values[`sum_${name}`]! < 0);
+
+/** Exactly at a corner a slope is a choice: nobody is asked about that. */
+const isAtCorner = (drawn: Drawn): boolean => units(drawn).some((name) => drawn.values[`sum_${name}`] === 0);
+
+const stepsOf = (path: string[]): Pair[] => path.slice(1).map((to, i): Pair => [path[i]!, to]);
+
+/** The ways from a node that lead through no sleeping unit: to C, or to anywhere. */
+function awakeWays(drawn: Drawn, from: string): { paths: string[][]; moving: number[] } {
+  const sleeping = asleep(drawn);
+  const { edges, paths } = drawn.structure;
+  const reached = new Set([from]);
+  for (const [a, b] of edges) if (reached.has(a) && !sleeping.includes(b)) reached.add(b);
+  return {
+    paths: paths[from]!.filter((path) => path.every((name) => !sleeping.includes(name))),
+    moving: edges.flatMap(([a], i) => (reached.has(a) ? [i] : [])),
+  };
+}
+
 // A number --------------------------------------------------------------------------------------------------
 
 export function number(bank: Bank, address: Address, random: Random): NumberExercise | null {
   const drawn = start(bank, address, random);
   const { structure, values } = drawn;
-  const names = Object.fromEntries(structure.nodes.map(({ name }) => [name, values[name]!]));
+  const names = valuesAtNodes(drawn);
   const here = { names, truth: values.slope!, wrong: values, factors: [] };
-  if (!isOrdinary(here) || Math.abs(here.truth) > 500) return null;
+  const [by] = structure.sources as [string];
+  const bends = address.family === 'relu';
+  if (Math.abs(here.truth) > 500 || !(isOrdinary(here) || (bends && here.truth === 0))) return null;
   if (Object.values(names).some((value) => Math.abs(value) > 400)) return null;
-  // A path that brings nothing would hide whether it was followed.
-  if (structure.paths.w!.some((_, i) => values[`path_${i}`] === 0)) return null;
+  // A path that brings nothing would hide whether it was followed: unless just that is asked.
+  if (!bends && structure.paths[by]!.some((_, i) => values[`path_${i}`] === 0)) return null;
+  if (bends && (isAtCorner(drawn) || !asleep(drawn).length)) return null;
   const tolerance = toleranceOf(here.truth);
+  const mistakes = tellApart(structure, [here], tolerance);
+  if (bends && !mistakes.all_awake) return null;
   const slopeOf = ([a, b]: [string, string]): string => short(values[`slope_${b}_${a}`]!);
   const brackets = (text: string): string => (text.startsWith('-') ? `(${text})` : text);
-  const products = structure.paths.w!.map((path) =>
+  const products = structure.paths[by]!.map((path) =>
     path
       .slice(1)
       .map((to, i) => brackets(slopeOf([path[i]!, to])))
       .join(' \\cdot '),
   );
-  const asked = `What is $\\frac{dC}{dw}$ at $${inputs(drawn)}$?`;
+  const wanted = `\\frac{dC}{d${by}}`;
+  const asked = `What is $${wanted}$ at $${inputs(drawn)}$?`;
+  const shows = bends ? BENT_SHOWS[address.level]! : SHOWS[address.level]!;
   return {
     kind: 'number',
     address,
@@ -70,22 +116,20 @@ export function number(bank: Bank, address: Address, random: Random): NumberExer
     given: lines(drawn),
     picture: {
       ...picture(drawn),
-      ...(address.level === 1 ? { slopes: structure.edges.map(slopeOf) } : {}),
-      ...(address.level === 2
-        ? { values: Object.fromEntries(Object.entries(names).map(([n, v]) => [n, short(v)])) }
-        : {}),
-      marked: 'w',
+      ...(shows === 'slopes' ? { slopes: structure.edges.map(slopeOf) } : {}),
+      ...(shows === 'values' ? { values: shownValues(drawn) } : {}),
+      marked: by,
     },
     ask:
-      address.level === 1
+      shows === 'slopes'
         ? `${asked} Every edge shows its local slope.`
-        : address.level === 2
+        : shows === 'values'
           ? `${asked} Every node shows its value.`
           : asked,
-    wanted: '\\frac{dC}{dw}',
+    wanted,
     place: here,
     tolerance,
-    mistakes: tellApart(structure, [here], tolerance),
+    mistakes,
     which: structure.which,
     solution: products.join(' + '),
   };
@@ -141,6 +185,7 @@ function allowed(steps: readonly Step[]): number[] {
 export function edges(bank: Bank, address: Address, random: Random): EdgesExercise | null {
   const drawn = start(bank, address, random);
   const { structure } = drawn;
+  if (address.family === 'relu') return awakeEdges(bank, drawn);
   const worth = structure.nodes
     .map(({ name }) => name)
     .filter((name) => structure.paths[name]!.length > 1 || name === 'w')
@@ -159,13 +204,48 @@ export function edges(bank: Bank, address: Address, random: Random): EdgesExerci
     right,
     moving: structure.moving[from]!,
     paths: structure.paths[from]!,
+    asleep: [],
+    solution: right.map((i) => arrowText(structure.edges[i]!)).join(' '),
+  };
+}
+
+/** Which edges carry an influence here and now: some units have folded it away. */
+function awakeEdges(bank: Bank, drawn: Drawn): EdgesExercise | null {
+  const { structure, address } = drawn;
+  const from = structure.sources[0]!;
+  const { paths, moving } = awakeWays(drawn, from);
+  const sleeping = asleep(drawn);
+  const on = new Set(paths.flatMap(stepsOf).map(arrowText));
+  const right = structure.edges.flatMap((edge, i) => (on.has(arrowText(edge)) ? [i] : []));
+  // Some of both; and nothing that cancels by chance, so that an edge on a way could not be felt.
+  const nudged = bank.run(structure, { ...drawn.numbers, [from]: drawn.numbers[from]! + 1e-6 });
+  const unfelt = right.some((i) => {
+    const [a, b] = structure.edges[i]!;
+    return nudged[a] === drawn.values[a] || drawn.values[`share_${b}_${a}`] === 0;
+  });
+  if (isAtCorner(drawn) || !sleeping.length || !right.length || unfelt) return null;
+  return {
+    kind: 'edges',
+    address,
+    source: source(drawn),
+    given: lines(drawn),
+    picture: {
+      ...picture(drawn),
+      ...(address.level === 1 ? { values: shownValues(drawn) } : {}),
+      marked: from,
+    },
+    ask: `The pass runs at $${inputs(drawn)}$. Nudge $${from}$ a little. Choose **every** edge that carries its influence on $C$ *there*.`,
+    start: from,
+    right,
+    moving,
+    paths,
+    asleep: sleeping,
     solution: right.map((i) => arrowText(structure.edges[i]!)).join(' '),
   };
 }
 
 // An arrow --------------------------------------------------------------------------------------------------
 
-type Pair = [string, string];
 type Wrong = ArrowExercise['wrong'];
 type Asked = Pick<ArrowExercise, 'ask' | 'right'> &
   Partial<Pick<ArrowExercise, 'given'>> & {

@@ -77,6 +77,43 @@ export const MISTAKES: Record<string, Mistake> = {
     says: 'The value is right everywhere. But a product of slopes was asked for: leave each slope as a factor of its own, outer slope times inner slope.',
   },
 
+  // What undoes a function
+  'not-turned-over': {
+    name: 'Turn the slope over.',
+    says: '{yours} uses how much $x$ moves per unit of $y$. Asked is the way back: up per across becomes across per up. Divide by that slope.',
+  },
+  'at-the-other-point': {
+    name: 'The slope is turned over, at the wrong place.',
+    says: '{yours} takes the slope of $x$ by $y$ at the number that $x$ has. That function is fed with $y$: put $y$ there.',
+  },
+  'over-the-value': {
+    name: 'One over the slope, not over the value.',
+    says: '{yours} divides by $x$ itself. What undoes a function is not one over it; it is its **slope** that turns over.',
+  },
+  'one-minus-slope': {
+    name: 'Undone is not subtracted.',
+    says: '{yours} has one minus the slope. The two slopes must give $1$ when **multiplied**: a nudge there and back again is the nudge.',
+  },
+  'stopped-at-inverse': {
+    name: 'One step is still to go.',
+    says: '{yours} is $\\frac{dy}{dx}$. How much does $z$ move per unit of $y$? Multiply by it.',
+  },
+
+  // Units that sleep
+  'asleep-passes': {
+    name: 'A sleeping ReLU passes nothing on.',
+    says: '{yours} is what comes out if every unit were awake. Where the sum in front of a ReLU is below zero, its slope is $0$, and so is every product through it.',
+  },
+  'others-are-awake': {
+    name: 'One that sleeps does not silence the others.',
+    says: 'Nothing comes through the units that sleep. But some units here are **awake**: what comes along their paths still counts.',
+  },
+  'asleep-carries': {
+    number: 9,
+    name: 'Nothing passes through a unit that sleeps.',
+    says: '{yours} has an edge at $…$. Its sum is below zero at this place: the plane is folded flat there, the slope is $0$, and a nudge ends.',
+  },
+
   // On a graph
   'edge-left-out': {
     name: 'One slope was left out.',
@@ -97,11 +134,11 @@ export const MISTAKES: Record<string, Mistake> = {
   },
   'not-moving': {
     name: 'Nothing moves there.',
-    says: 'You chose $…$. But nothing changes at its beginning when you nudge: no path from your node leads there. It carries somebody else’s influence.',
+    says: 'You chose $…$. But nothing changes at its beginning when you nudge: no path from your node gets there. It carries somebody else’s influence.',
   },
   'leads-nowhere': {
     name: 'C never hears of it.',
-    says: 'You chose $…$. The nudge does arrive there, but from its end no path leads on to $C$: a slope along it is multiplied with nothing.',
+    says: 'You chose $…$. The nudge does arrive there, but from its end no path gets on to $C$: a slope along it is multiplied with nothing.',
   },
   'path-missing': {
     number: 3,

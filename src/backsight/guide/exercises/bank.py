@@ -9,6 +9,8 @@ from pathlib import Path
 
 from backsight.emit.javascript import emit_module
 from backsight.guide.exercises.graphs import graphs
+from backsight.guide.exercises.inverses import inverses
+from backsight.guide.exercises.relus import relus
 from backsight.guide.exercises.slopes import chains, reuses
 from backsight.guide.exercises.structure import Structure
 from backsight.lower import lower
@@ -17,13 +19,15 @@ FAMILIES: dict[str, Callable[[], Iterable[Structure]]] = {
     "chain": chains,
     "reuse": reuses,
     "graph": graphs,
+    "relu": relus,
+    "inverse": inverses,
 }
 OFFERED: dict[str, tuple[str, ...]] = {
     "formula": ("chain", "reuse"),
-    "number": ("chain", "reuse", "graph"),
+    "number": ("chain", "reuse", "graph", "relu", "inverse"),
     "order": ("graph",),
     "arrow": ("graph",),
-    "edges": ("graph",),
+    "edges": ("graph", "relu"),
 }
 """Kinds of exercise, and the families each is drawn from; the same as in `web/src/exercises/exercise.ts`."""
 _HEADER = "Exercises, written by backsight from traced Python; see the .json beside it. Do not edit."

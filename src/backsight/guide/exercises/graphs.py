@@ -29,6 +29,7 @@ from backsight.models.random import Random
 
 ONE = ("K * A", "A**2", "A + K", "K - A")
 TWO = ("A * B", "A + B", "A - B", "A + K * B", "A * B")
+RELU = "np.relu"
 EACH_LEVEL = 30
 _SOURCES, _INNER = "wxb", "pqrst"
 _SIZES = {1: (2, 2, 2), 2: (2, 3, 3), 3: (3, 4, 4)}
@@ -40,7 +41,7 @@ class Graph:
     """What is computed from what.
 
     Attributes:
-        sources: names of inputs; `w` is the first.
+        sources: names of inputs; the slope of C is asked for by the first.
         texts: Python of every line, by the name it assigns, in order; the last is C.
         ranges: the whole numbers that each coefficient is drawn from.
     """
@@ -48,6 +49,11 @@ class Graph:
     sources: tuple[str, ...]
     texts: Mapping[str, str]
     ranges: Mapping[str, tuple[int, int]]
+
+    @property
+    def start(self) -> str:
+        """The input whose slope is asked for."""
+        return self.sources[0]
 
     @property
     def names(self) -> list[str]:
@@ -75,6 +81,11 @@ class Graph:
         onward = [target for source, target in self.edges if source == start]
         return [(start, *rest) for target in onward for rest in self.paths(target, end)]
 
+    @property
+    def bends(self) -> list[str]:
+        """The lines that are a ReLU of a sum."""
+        return [name for name, text in self.texts.items() if text.startswith(RELU)]
+
     def carrying(self, start: str) -> list[int]:
         """The edges that lie on a way from a node to C, by their place among all."""
         on = {pair for path in self.paths(start) for pair in itertools.pairwise(path)}
@@ -95,7 +106,7 @@ def graphs() -> Iterator[Structure]:
             places = place(graph.names, graph.edges, random) if _is_worth_asking(graph, level) else None
             if places is None or (key := tuple(graph.texts.values())) in seen:
                 continue
-            structure = _structure((level - 1) * EACH_LEVEL + index, level, graph, places)
+            structure = structure_of("graph", (level - 1) * EACH_LEVEL + index, level, graph, places)
             if _is_alive(graph, structure):
                 break
         seen.add(key)
@@ -155,27 +166,32 @@ def _is_alive(graph: Graph, structure: Structure) -> bool:
     return all(abs(sum(products)) > 1e-6 for products in ways if products)
 
 
-def _structure(index: int, level: int, graph: Graph, places: Mapping[str, tuple[float, float]]) -> Structure:
+def structure_of(
+    family: str, index: int, level: int, graph: Graph, places: Mapping[str, tuple[float, float]]
+) -> Structure:
+    """A graph's numbers, its drawing and, for graphs without a ReLU, its backward pass in steps."""
     inputs = [*graph.sources, *graph.ranges]
     given = ", ".join(inputs)
     body = "".join(f"    {name} = {text}\n" for name, text in graph.texts.items())
     source = f"def lines({given}):\n{body}    return {', '.join(_ends(graph))}\n"
     for name, text in graph.texts.items():
         for read in graph.reads(name):
-            source += f"def edge_{read}_{name}({', '.join(graph.along(read, name))}):\n    return {text}\n"
+            along = ", ".join(graph.along(read, name))
+            source += f"def edge_{read}_{name}({along}):\n    return {text}\n"
+            source += f"def open_{read}_{name}({along}):\n    return {text.replace(RELU, '')}\n"
         reads = ", ".join([*graph.reads(name), *graph.ranges])
         source += f"def node_{name}({reads}):\n    return {text}\n"
+        source += f"def sum_{name}({reads}):\n    return {text.replace(RELU, '')}\n"
     made = functions(source)
 
     def compute(*numbers: Number) -> dict[str, Number]:
         return _values(graph, made, dict(zip(inputs, numbers, strict=True)))
 
-    program, values = record(inputs, compute, f"graph_{index}")
+    program, values = record(inputs, compute, f"{family}_{index}")
     wrong = {name: mistake for name in values if (mistake := _mistake(name)) is not None}
-    steps = _steps(graph, made)
     return Structure(
-        f"graph-{index}",
-        "graph",
+        f"{family}-{index}",
+        family,
         level,
         program,
         values,
@@ -189,7 +205,7 @@ def _structure(index: int, level: int, graph: Graph, places: Mapping[str, tuple[
             "paths": {name: [list(path) for path in graph.paths(name)] for name in graph.names},
             "carrying": {name: graph.carrying(name) for name in graph.names},
             "moving": {name: graph.moving(name) for name in graph.names},
-            "steps": steps,
+            "steps": [] if graph.bends else _steps(graph, made),
             "which": _which(graph, values),
         },
     )
@@ -241,7 +257,7 @@ def _values(graph: Graph, made: Mapping[str, Any], known: dict[str, Number]) -> 
         if name != "C" and graph.paths(name)
     }
     found: dict[str, Number] = dict(nodes)
-    found["slope"] = arrived["w"]
+    found["slope"] = arrived[graph.start]
     found |= {f"d{name}": number for name, number in arrived.items()}
     found["dC"] = 1.0
     found |= {f"slope_{b}_{a}": number for (a, b), number in slopes.items()}
@@ -250,23 +266,38 @@ def _values(graph: Graph, made: Mapping[str, Any], known: dict[str, Number]) -> 
         for (a, b), number in slopes.items()
         if graph.paths(b)
     }
+    if not graph.bends:
+        return found | _mistaken(graph, slopes)
+    ks = [known[k] for k in graph.ranges]
+    found |= {
+        f"sum_{n}": made[f"sum_{n}"](*(everything[read] for read in graph.reads(n)), *ks) for n in graph.bends
+    }
+    awake = {
+        (a, b): grad(made[f"open_{a}_{b}"])(*(everything[n] for n in graph.along(a, b)))
+        for a, b in graph.edges
+    }
+    found["all_awake"] = plus([times(way) for way in _along_ways(graph, awake)])
+    found["all_asleep"] = 0.0
     return found | _mistaken(graph, slopes)
+
+
+def _along_ways(graph: Graph, slopes: Mapping[tuple[str, str], Number]) -> list[list[Number]]:
+    return [[slopes[pair] for pair in itertools.pairwise(path)] for path in graph.paths(graph.start)]
 
 
 def _mistaken(graph: Graph, slopes: Mapping[tuple[str, str], Number]) -> dict[str, Number]:
     """What dC/dw becomes by typical mistakes."""
-    ways = [[slopes[pair] for pair in itertools.pairwise(path)] for path in graph.paths("w")]
+    ways = _along_ways(graph, slopes)
     products = [times(way) for way in ways]
     found: dict[str, Number] = {f"path_{i}": product for i, product in enumerate(products)}
     found["paths_multiplied"] = times(products)
     found["slopes_added"] = plus([plus(way) for way in ways])
-    found["first_steps"] = plus([slopes[edge] for edge in graph.edges if edge[0] == "w"])
-    carried = [graph.edges[i] for i in graph.carrying("w")]
+    found["first_steps"] = plus([slopes[edge] for edge in graph.edges if edge[0] == graph.start])
+    carried = [graph.edges[i] for i in graph.carrying(graph.start)]
     found["last_steps"] = plus([slopes[edge] for edge in carried if edge[1] == "C"])
     for edge in carried:
-        left_out = {**slopes, edge: 1.0}
-        ways_left = [[left_out[pair] for pair in itertools.pairwise(path)] for path in graph.paths("w")]
-        found[f"without_{edge[0]}_{edge[1]}"] = plus([times(way) for way in ways_left])
+        left = _along_ways(graph, {**slopes, edge: 1.0})
+        found[f"without_{edge[0]}_{edge[1]}"] = plus([times(way) for way in left])
     for i in range(1, len(products)):
         found[f"minus_{i}"] = plus([*products[:i], *products[i + 1 :]]) - products[i]
     found["opposite"] = -plus(products)
@@ -274,6 +305,8 @@ def _mistaken(graph: Graph, slopes: Mapping[tuple[str, str], Number]) -> dict[st
 
 
 _KINDS = {
+    "all_awake": "asleep-passes",
+    "all_asleep": "others-are-awake",
     "path": "overwritten",
     "paths_multiplied": "paths-multiplied",
     "slopes_added": "added",
@@ -293,7 +326,7 @@ def _mistake(value: str) -> str | None:
 
 def _which(graph: Graph, values: Mapping[str, Any]) -> dict[str, str]:
     """What a mistake is about, in TeX: the path that was followed, the edge that was left out."""
-    ways = [r" \to ".join(path) for path in graph.paths("w")]
+    ways = [r" \to ".join(path) for path in graph.paths(graph.start)]
     found = {f"path_{i}": way for i, way in enumerate(ways)}
     found |= {f"minus_{i}": way for i, way in enumerate(ways) if i}
     found |= {f"without_{a}_{b}": rf"{a} \to {b}" for a, b in graph.edges}

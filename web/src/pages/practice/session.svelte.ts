@@ -43,6 +43,27 @@ export const SKILLS: readonly Skill[] = [
     kind: 'edges',
     family: 'graph',
   },
+  {
+    name: 'number.relu',
+    label: 'Asleep or awake',
+    title: 'A slope through units, some asleep',
+    kind: 'number',
+    family: 'relu',
+  },
+  {
+    name: 'edges.relu',
+    label: 'Folded away?',
+    title: 'The edges that carry, here',
+    kind: 'edges',
+    family: 'relu',
+  },
+  {
+    name: 'number.inverse',
+    label: 'Undone',
+    title: 'The slope of what undoes',
+    kind: 'number',
+    family: 'inverse',
+  },
   { name: 'arrow.graph', label: 'Arrows', title: 'An arrow to draw', kind: 'arrow', family: 'graph' },
   {
     name: 'order.graph',
