@@ -279,7 +279,7 @@ def slope_of(values: list[float], x: list[float], y: list[float]) -> tuple[str, 
 
 
 def _slope(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
-    """Whether a value is the gradient above it times the slope of another activation."""
+    """Whether a value is the gradient above it times another activation's slope, or none."""
     after, before, _ = truth.edge(quantity.of)
     above, x, y = truth.adjoints.get(after), truth.values.get(before), truth.values.get(after)
     if quantity.kind != "adjoint" or above is None or x is None or y is None:
@@ -289,12 +289,15 @@ def _slope(array: Array, quantity: Quantity, truth: Truth) -> Fault | None:
         return None
     given = [v / a for v, a in zip(array.data, above.data, strict=True)]
     true = [v / a for v, a in zip(quantity.array.data, above.data, strict=True)]
-    used, should = slope_of(given, x.data, y.data), slope_of(true, x.data, y.data)
+    should = slope_of(true, x.data, y.data)
+    # Where every input is positive, a ReLU's slope is 1 too: but what nobody wrote is simply missing.
+    missing = same_data(given, [1.0] * len(given))
+    used = (NO_SLOPE, "1") if missing else slope_of(given, x.data, y.data)
     if used is None:
         return None
     remedy = f"multiply by {should[1].format(x=before, y=after)}" if should else ""
     tail = f", but {after} comes from {before} by {should[0]}" if should else ""
     if used[0] == NO_SLOPE:
-        says = f"every entry is multiplied by 1 here, as if {after} were {before} itself"
+        says = f"the activation's slope is missing: this passes on as if {after} were {before} itself"
         return Fault("slope", f"{says}{tail}", remedy)
     return Fault("slope", f"this multiplies by the slope of {used[0]}{tail}", remedy)

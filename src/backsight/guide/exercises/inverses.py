@@ -1,4 +1,4 @@
-"""Slopes of what undoes a function (`inverse`): nobody needs to know how it is computed, only what it undoes."""
+"""Slopes of what undoes a function (`inverse`): what counts is what it undoes, not how it is computed."""
 
 from __future__ import annotations
 

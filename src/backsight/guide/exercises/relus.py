@@ -1,7 +1,7 @@
-"""Graphs with ReLU in them (`relu`): some units sleep, and nothing passes there, whatever stands on the other edges.
+"""Graphs with ReLU in them (`relu`): some units sleep, and nothing passes there.
 
-Two forms of the same drawing: a plane that is folded (two features, units, a weighted sum), and one weight in front of
-several examples (a unit's answer to each, and the squared distances from their targets).
+Two forms of the same drawing: a plane that is folded (two features, units, a weighted sum), and one weight in
+front of several examples (a unit's answer to each, and the squared distances from their targets).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def relus() -> Iterator[Structure]:
 
 
 def _draw(random: Random, sources: tuple[str, ...], layers: Sequence[Sequence[str]]) -> Graph:
-    """Every unit reads the whole layer below; its signs are drawn, and its coefficients later, in the browser."""
+    """Every unit reads the whole layer below; its signs are drawn here, its coefficients in the browser."""
     ranges: dict[str, tuple[int, int]] = {}
 
     def coefficient(most: int) -> str:
@@ -55,12 +55,8 @@ def _draw(random: Random, sources: tuple[str, ...], layers: Sequence[Sequence[st
         for unit in units:
             if sources[0] == "w":  # the example's feature, and its bias
                 feature = f"{coefficient(3)} * w"
-                texts[unit] = f"{RELU}({(f'{feature} + b', f'{feature} - b', f'b - {feature}')[random.below(3)]})"
-            else:
-                first, second = below if random.below(2) else reversed(below)
-                texts[unit] = (
-                    f"{RELU}({coefficient(3)} * {first} - {coefficient(3)} * {second}{sign()}{coefficient(3)})"
-                )
+                one, two, three = (coefficient(3) for _ in range(3))
+                texts[unit] = f"{RELU}({one} * {first} - {two} * {second}{sign()}{three})"
         below = units
     if sources[0] == "w":
         texts["C"] = " + ".join(f"({unit} - {coefficient(6)})**2" for unit in below)
