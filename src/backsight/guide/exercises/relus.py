@@ -55,6 +55,10 @@ def _draw(random: Random, sources: tuple[str, ...], layers: Sequence[Sequence[st
         for unit in units:
             if sources[0] == "w":  # the example's feature, and its bias
                 feature = f"{coefficient(3)} * w"
+                sums = (f"{feature} + b", f"{feature} - b", f"b - {feature}")
+                texts[unit] = f"{RELU}({sums[random.below(3)]})"
+            else:
+                first, second = below if random.below(2) else reversed(below)
                 one, two, three = (coefficient(3) for _ in range(3))
                 texts[unit] = f"{RELU}({one} * {first} - {two} * {second}{sign()}{three})"
         below = units
