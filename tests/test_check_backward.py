@@ -209,7 +209,7 @@ def test_a_list_of_gradients_may_lack_one_but_not_hold_something_else() -> None:
 def test_a_slope_of_one_is_said_to_be_none() -> None:
     module = load(NET.replace("dz2 = dy * y * (1 - y)", "dz2 = dy * (y > 0)"), "no_slope")
     verdict = check(module.forward, module.backward, PARAMETERS, *DATA)
-    assert verdict.cause == "slope" and "multiplied by 1" in verdict.says and "sigmoid" in verdict.says
+    assert verdict.cause == "slope" and "slope is missing" in verdict.says and "sigmoid" in verdict.says
 
 
 LOOKED_UP = """
