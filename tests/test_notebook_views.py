@@ -187,3 +187,108 @@ def test_a_page_asks_for_nothing() -> None:
         policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
         assert policy and policy[1].startswith("default-src 'none'") and "connect-src" not in policy[1]
         assert not re.search(r'\b(src|href)="(?!data:|#)', text)
+
+
+# Nets -------------------------------------------------------------------------------------------------------
+
+POINTS = [[0.0, 1.0], [2.0, -1.0], [1.0, 1.0]]
+FOLDED = {"W1": [[1.0, -1.0], [0.5, 1.0]], "b1": [0.2, -0.3], "W2": [[1.0], [1.0]], "b2": [-1.0]}
+
+
+@pytest.fixture(autouse=True)
+def built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Views of nets need the figures as the build writes them; here any script will do."""
+    monkeypatch.setattr(view, "_figures", lambda: "var figures = {};")
+
+
+def test_training_is_told_and_obeys() -> None:
+    net = bs.train("xor", hidden=(3,))
+    assert (net.playing, net.epoch, net.cost, net.weights) == (False, 0, None, None)
+    drawn = {
+        "W1": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],
+        "b1": [0.0] * 3,
+        "W2": [[0.0, 1.0]] * 3,
+        "b2": [0.0, 0.0],
+    }
+    from_browser(net, weights=drawn, epoch=7, cost="NaN", playing=True)
+    assert (net.epoch, net.playing) == (7, True) and np.isnan(net.cost)
+    np.testing.assert_array_equal(net.weights["W1"], drawn["W1"])
+    net.weights = {"b2": np.array([0.5, -0.5])}
+    assert net.widget.weights == {**drawn, "b2": [0.5, -0.5]}
+    net.learning_rate = 0.1
+    assert net.widget.learning_rate == 0.1
+    assert repr(net) == "<Net 2-3-2 on xor, epoch 7>"
+
+
+def test_own_points_travel_as_a_table() -> None:
+    net = bs.train(np.array(POINTS), ["rind", "core", 'a "b"'], hidden=())
+    assert net.content["csv"].splitlines()[0] == "x1,x2,kind"
+    assert sorted(net.content["csv"].splitlines()[1:]) == [
+        '0.0,1.0,"rind"',
+        "1.0,1.0,\"a 'b'\"",
+        '2.0,-1.0,"core"',
+    ]
+    assert net.widths == (2, 3)
+
+
+def test_a_trained_net_can_be_folded() -> None:
+    net = bs.train("xor", hidden=(2,), activation="relu", output="squared")
+    with pytest.raises(ViewError, match="no weights yet"):
+        bs.fold(net)
+    drawn = {**FOLDED, "W2": [[1.0, 0.0], [0.0, 1.0]], "b2": [0.0, 0.0]}
+    from_browser(net, weights=drawn)
+    sheet = bs.fold(net)
+    assert sheet.widths == (2, 2, 2)
+    sheet.t = 2
+    sheet.view = (10, 20)
+    assert (sheet.widget.t, sheet.widget.view) == (2.0, [10.0, 20.0])
+    from_browser(sheet, weights={**drawn, "b1": [9.0, 9.0]})
+    np.testing.assert_array_equal(sheet.weights["b1"], [9.0, 9.0])
+
+
+def test_starts_are_picked_and_told() -> None:
+    starts = bs.atlas("xor", units=2, selected=3)
+    from_browser(starts, outcomes=[{"seed": 1, "fate": "learned", "cost": 0.1, "accuracy": 1.0}], selected=9)
+    assert starts.outcomes[0]["fate"] == "learned" and starts.selected == 9
+
+
+@pytest.mark.parametrize("start", ["net", "sheet", "field"])
+def test_the_kernels_of_a_net_come_along(start: str) -> None:
+    made = {
+        "net": lambda: bs.train("spiral", hidden=(3, 3), activation="sigmoid"),
+        "sheet": lambda: bs.fold(FOLDED, POINTS, [0, 1, 1]),
+        "field": lambda: bs.atlas("rings"),
+    }[start]()
+    files = made.content["files"]
+    assert {"data.js", "starts.js", "optimisers.js"} <= set(files)
+    assert any(name.startswith("net-") and "export const inspect" in text for name, text in files.items())
+    assert "default-src 'none'" in made.html()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: bs.train("moons"), "no data 'moons'"),
+        (lambda: bs.train("xor", hidden=(9,)), "do not fit a screen"),
+        (lambda: bs.train("xor", hidden=(1,) * 7), "do not fit a screen"),
+        (lambda: bs.train("xor", activation="gelu"), "no activation 'gelu'"),
+        (lambda: bs.train("xor", learning_rate=0), "learning_rate cannot be"),
+        (lambda: bs.train(POINTS), "do not fit together"),
+        (lambda: bs.train(POINTS, [1, 1, 1]), "1 classes"),
+        (lambda: bs.train([[0.0, float("nan")], [1.0, 1.0]], [0, 1]), "data cannot be nan"),
+        (lambda: bs.train("xor", weights={"W9": 1.0}), "no 'W9'"),
+        (lambda: bs.train("xor", weights={"b1": [1.0]}), "b1 has shape"),
+        (lambda: bs.fold({}), "no net with two inputs"),
+        (lambda: bs.fold({**FOLDED, "W2": [[1.0]]}), "does not follow"),
+        (lambda: bs.fold({**FOLDED, "W1": [["a", "b"], ["c", "d"]]}), "no number"),
+        (lambda: bs.atlas("csv"), "no data 'csv'"),
+        (lambda: bs.atlas("xor", selected=401), "no start 401"),
+        (lambda: setattr(bs.train("xor"), "epoch", 3), "epoch follows"),
+        (lambda: setattr(bs.atlas("xor"), "outcomes", []), "outcomes follow"),
+        (lambda: setattr(bs.fold(FOLDED), "t", "far"), "t cannot be"),
+    ],
+)
+def test_nets_refuse_at_the_persons_line(call: Any, message: str) -> None:
+    with pytest.raises(ViewError, match=message) as caught:
+        call()
+    assert caught.value.origin is not None and caught.value.remedy

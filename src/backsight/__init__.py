@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from backsight.checking import check, check_grads
     from backsight.exporting import export
     from backsight.ir.program import ArrayType, Program
-    from backsight.notebook import graph
+    from backsight.notebook import atlas, fold, graph, train
 
 __version__ = "0.1.0"
 __all__ = [
     "ArrayType",
     "Program",
+    "atlas",
     "check",
     "check_grads",
     "compile",
     "custom_vjp",
     "explain",
     "export",
+    "fold",
     "grad",
     "graph",
     "hessian",
@@ -45,6 +47,7 @@ __all__ = [
     "numpy",
     "stop_gradient",
     "trace",
+    "train",
     "value_and_grad",
     "vjp",
     "vmap",
@@ -56,7 +59,10 @@ _ELSEWHERE = {
     "export": "exporting",
     "Program": "ir.program",
     "ArrayType": "ir.program",
+    "atlas": "notebook",
+    "fold": "notebook",
     "graph": "notebook",
+    "train": "notebook",
 }
 """Where the public names live that are not in `api`."""
 

@@ -95,3 +95,50 @@ def test_an_explanation_and_a_graph(watched: Page, jupyter: tuple[str, Path]) ->
     expect(watched.locator(".graph .says")).to_contain_text("cost")
     expect(lab.run(5)).to_have_text("at cost\n")
     expect(watched.locator(".graph [data-node=z]")).to_have_class("node moves lit")
+
+
+def test_nets(watched: Page, jupyter: tuple[str, Path]) -> None:
+    lab = Lab(
+        watched,
+        jupyter,
+        [
+            "import numpy as np\nimport backsight as bs\nnet = bs.train('xor', hidden=(3,), seed=3)\nnet",
+            "print(f'epoch {net.epoch}, W1 {net.weights[\"W1\"][0, 0]:.4g}, playing {net.playing}')",
+            "net.learning_rate = 0.1; net.weights = {'b2': [7.5, -7.5]}",
+            "net.playing = True",
+            "sheet = bs.fold(net)\nsheet",
+            "print('looks at', round(sheet.t, 2)); sheet.weights = {'b1': [4.25, 0, 0]}",
+            "starts = bs.atlas('xor', units=2, epochs=50)\nstarts",
+            "print(len(starts.outcomes), 'starts,', starts.selected); starts.selected = 7",
+        ],
+    )
+    lab.run(0)
+    train = watched.locator("div.train")
+    watched.get_by_role("button", name="One step").click(timeout=60_000)
+    expect(train).to_have_attribute("data-epoch", "1")
+    watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
+    expect(lab.run(1)).to_contain_text(re.compile(r"epoch 1, W1 -?\d\.\d+, playing False"))
+    lab.run(2)
+    expect(train.get_by_text("b 7.50", exact=True)).to_be_visible()
+    expect(train.get_by_role("slider", name="learning rate")).to_have_attribute("aria-valuetext", "0.1")
+    lab.run(3)
+    expect(train).to_have_attribute("data-status", "running")
+    watched.get_by_role("button", name="Pause").click()
+    expect(train).to_have_attribute("data-status", "paused")
+    watched.wait_for_timeout(500)
+
+    lab.run(4)
+    slider = watched.get_by_role("slider", name="through the net")
+    slider.focus()
+    watched.keyboard.press("PageUp")
+    expect(slider).not_to_have_attribute("aria-valuetext", "0.00")
+    shown = slider.get_attribute("aria-valuetext") or ""
+    watched.wait_for_timeout(300)
+    expect(lab.run(5)).to_contain_text(f"looks at {float(shown):g}")
+    expect(watched.locator(".fold").get_by_text("4.25").first).to_be_visible()
+
+    lab.run(6)
+    expect(watched.get_by_text("400 starts,")).to_be_visible(timeout=60_000)
+    watched.wait_for_timeout(600)
+    expect(lab.run(7)).to_contain_text("400 starts, 1")
+    expect(watched.get_by_text("Start 7", exact=True)).to_be_visible()

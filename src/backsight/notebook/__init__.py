@@ -7,7 +7,21 @@ elsewhere it is a picture. `save("report.html")` writes one page that stays inte
 from __future__ import annotations
 
 from backsight.notebook.explanation import ExplanationView, view_of
+from backsight.notebook.nets import AtlasView, FoldView, TrainView, atlas, fold, train
 from backsight.notebook.programs import GraphView, graph, graph_of
 from backsight.notebook.view import View
 
-__all__ = ["ExplanationView", "GraphView", "View", "graph", "graph_of", "view_of"]
+__all__ = [
+    "AtlasView",
+    "ExplanationView",
+    "FoldView",
+    "GraphView",
+    "TrainView",
+    "View",
+    "atlas",
+    "fold",
+    "graph",
+    "graph_of",
+    "train",
+    "view_of",
+]

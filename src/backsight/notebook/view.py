@@ -17,6 +17,8 @@ from backsight.explaining.live import sendable
 from backsight.tracing.source import user_origin
 
 Handler = Callable[[Any], None]
+FIGURES = ("train", "fold", "atlas")
+"""Kinds that the guide's own figures draw."""
 
 
 def refused(message: str, remedy: str) -> ViewError:
@@ -163,7 +165,7 @@ class View:
 </head>
 <body>
 <script type="application/json" id="state">{told}</script>
-<script type="module">{page.in_script(module())}
+<script type="module">{page.in_script(module(self.kind))}
 standAlone(JSON.parse(document.getElementById('state').textContent), document.body);</script>
 </body>
 </html>
@@ -207,16 +209,28 @@ def _widget_class(kind: str, shared: tuple[str, ...]) -> Any:
 
     traits = {name: traitlets.Any().tag(sync=True) for name in ("content", *shared)}
     traits["kind"] = traitlets.Any(kind).tag(sync=True)
-    return type(f"{kind.title()}Widget", (anywidget.AnyWidget,), {"_esm": module(), **traits})
+    return type(f"{kind.title()}Widget", (anywidget.AnyWidget,), {"_esm": module(kind), **traits})
 
 
 @cache
-def module() -> str:
-    """The one JavaScript module that draws every view: anywidget's `render`, and `standAlone` for pages."""
-    here = files(__package__)
-    style = page.style() + here.joinpath("widget.css").read_text("utf-8")
-    told = json.dumps({"style": style, "fonts": page.font_data()})
-    return "\n".join([page.script(), f"const LOOK = {told};", here.joinpath("widget.js").read_text("utf-8")])
+def module(kind: str) -> str:
+    """The JavaScript module that draws a kind of view: anywidget's `render`, and `standAlone` for pages."""
+    host = files(__package__).joinpath("widget.js").read_text("utf-8")
+    if kind in FIGURES:
+        return "\n".join([_figures(), f"const LOOK = {json.dumps({'fonts': page.font_data()})};", host])
+    style = page.style() + files(__package__).joinpath("widget.css").read_text("utf-8")
+    look = f"const LOOK = {json.dumps({'style': style, 'fonts': page.font_data()})};"
+    return "\n".join([page.script(), look, host])
+
+
+def _figures() -> str:
+    """The guide's figures as one script, which the build has written."""
+    path = Path(page.__file__).resolve().parents[2] / "static" / ".widget" / "figures.js"
+    if not path.is_file():
+        raise refused(
+            "the figures of nets are not built", "install backsight anew, or `make web` in a checkout"
+        )
+    return path.read_text("utf-8")
 
 
 def sendable_tree(value: Any) -> Any:

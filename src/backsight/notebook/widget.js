@@ -1,6 +1,7 @@
 // Draws the views of a notebook, each in a shadow root of its own: the notebook's styles and keys stay outside.
 
-const drawers = { explanation, graph };
+const drawers = typeof figures === 'undefined' ? { explanation, graph } : figures.drawers;
+const SHEET = typeof figures === 'undefined' ? LOOK.style.replaceAll(':root', ':host').replace(/^body \{/m, '.paper {') : figures.style;
 
 /** Paper and ink follow the notebook's theme where it names one, else the system's. */
 function followTheme(host) {
@@ -36,7 +37,7 @@ async function render({ model, el }) {
   host.addEventListener('keydown', (event) => event.stopPropagation());
   const root = host.attachShadow({ mode: 'open' });
   const style = document.createElement('style');
-  style.textContent = LOOK.style.replaceAll(':root', ':host').replace(/^body \{/m, '.paper {');
+  style.textContent = SHEET;
   const paper = Object.assign(document.createElement('div'), { className: 'paper' });
   root.append(style, paper);
   el.append(host);

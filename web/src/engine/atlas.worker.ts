@@ -2,11 +2,13 @@
 
 import { Bench, type Outcome, type Plan, type Replay } from './atlas.ts';
 import { explain } from './errors.ts';
-import { Library } from './load.ts';
+import { Library, textReader } from './load.ts';
 import type { Domain, Point } from './types.ts';
 
 export interface Order {
   base: string;
+  /** By name, files that come along as text; the first order brings them. */
+  files?: Readonly<Record<string, string>>;
   plan: Plan;
   /** Starts to train for what becomes of them, or one to replay in full. */
   task: { kind: 'train'; seeds: readonly number[] } | { kind: 'replay'; seed: number };
@@ -22,8 +24,9 @@ let library: Library | undefined;
 /** The bench of the latest plan: the next order is nearly always of the same. */
 let latest: { key: string; bench: Promise<Bench> } | undefined;
 
-function benchOf({ base, plan }: Order): Promise<Bench> {
-  if (library?.base !== base) [library, latest] = [new Library(base), undefined];
+function benchOf({ base, files, plan }: Order): Promise<Bench> {
+  if (files) [library, latest] = [new Library('', textReader(files)), undefined];
+  else if (library?.base !== base) [library, latest] = [new Library(base), undefined];
   const key = JSON.stringify(plan);
   if (latest?.key !== key) latest = { key, bench: Bench.open(library, plan) };
   return latest.bench;

@@ -11,8 +11,10 @@ export interface Hand {
 /** One core stays free for drawing where there are more than two. */
 export const handsFor = (cores: number): number => Math.max(1, Math.min(8, cores > 2 ? cores - 1 : cores));
 
-export function workerHand(): Hand {
-  const worker = new Worker(new URL('./atlas.worker.ts', import.meta.url), { type: 'module' });
+export const workerHand = (): Hand =>
+  handOf(new Worker(new URL('./atlas.worker.ts', import.meta.url), { type: 'module' }));
+
+export function handOf(worker: Worker): Hand {
   let done: ((answer: Answer) => void) | undefined;
   worker.onmessage = (event: MessageEvent<Answer>) => done?.(event.data);
   worker.onerror = (event) => {

@@ -50,6 +50,26 @@ const browser: Reader = {
   module: (url) => import(/* @vite-ignore */ url),
 };
 
+/** Reads files that came along as text, by their names: a notebook has no site to ask. */
+export function textReader(files: Readonly<Record<string, string>>): Reader {
+  const text = (url: string): string => {
+    const found = files[url];
+    if (found === undefined) throw new Error('it did not come along');
+    return found;
+  };
+  return {
+    json: (url) => Promise.resolve().then(() => JSON.parse(text(url)) as unknown),
+    async module(url) {
+      const address = URL.createObjectURL(new Blob([text(url)], { type: 'text/javascript' }));
+      try {
+        return (await import(/* @vite-ignore */ address)) as unknown;
+      } finally {
+        URL.revokeObjectURL(address);
+      }
+    },
+  };
+}
+
 /** The address that the page names in `<meta name="backsight-payload" content="…">`. */
 export function payloadBase(page: Document): string {
   const content = page.querySelector('meta[name="backsight-payload"]')?.getAttribute('content');

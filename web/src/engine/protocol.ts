@@ -26,7 +26,8 @@ export interface NetMessage {
 }
 
 export type Command =
-  | { type: 'open'; base: string }
+  /** `files`: by name, where they come along as text. */
+  | { type: 'open'; base: string; files?: Readonly<Record<string, string>> }
   | NetMessage
   | { type: 'weight'; offset: number; value: number }
   | { type: 'table'; table: Table; domain: Domain }

@@ -22,7 +22,7 @@ export interface Host {
   now(): number;
   /** Runs a callback after all messages that are waiting, no sooner than in so many milliseconds. */
   later(callback: () => void, milliseconds: number): void;
-  library(base: string): Library;
+  library(base: string, files?: Readonly<Record<string, string>>): Library;
 }
 
 /** Milliseconds of work between two looks at the messages. */
@@ -78,7 +78,7 @@ export class TrainingServer {
   private async handle(message: ToWorker): Promise<void> {
     switch (message.type) {
       case 'open':
-        this.library = this.host.library(message.base);
+        this.library = this.host.library(message.base, message.files);
         return;
       case 'net':
         return this.setNet(message);

@@ -12,8 +12,10 @@ export interface Line {
 export type Connect = (receive: (message: FromWorker) => void) => Line;
 
 /** Starts the worker. */
-export const connectWorker: Connect = (receive) => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+export const connectWorker: Connect = (receive) =>
+  lineTo(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }), receive);
+
+export function lineTo(worker: Worker, receive: (message: FromWorker) => void): Line {
   worker.onmessage = (event: MessageEvent<FromWorker>) => receive(event.data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -24,7 +26,7 @@ export const connectWorker: Connect = (receive) => {
     });
   };
   return { send: (message) => worker.postMessage(message), close: () => worker.terminate() };
-};
+}
 
 export interface Listener {
   snapshot(snapshot: Snapshot): void;

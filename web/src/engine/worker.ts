@@ -1,6 +1,6 @@
 /** The training worker: a `TrainingServer` behind `postMessage`. */
 
-import { Library } from './load.ts';
+import { Library, textReader } from './load.ts';
 import type { ToWorker } from './protocol.ts';
 import { TrainingServer } from './server.ts';
 
@@ -21,7 +21,7 @@ const server = new TrainingServer({
       channel.port2.postMessage(null);
     }
   },
-  library: (base) => new Library(base),
+  library: (base, files) => (files ? new Library('', textReader(files)) : new Library(base)),
 });
 
 scope.onmessage = (event: MessageEvent<ToWorker>) => void server.receive(event.data);

@@ -5,6 +5,8 @@ const system = matchMedia('(prefers-color-scheme: dark)');
 
 class Theme {
   #dark = $state(false);
+  /** Where colours are looked up: a notebook's figures have theirs in a shadow root. */
+  home: HTMLElement = document.body;
   /** Changes whenever colours do: read it where a canvas must be painted again. */
   version = $state(0);
 
@@ -27,6 +29,11 @@ class Theme {
       // Storage may be forbidden: the choice then lasts for this page.
     }
     this.#apply(chosen);
+  }
+
+  /** Colours have changed by other means than ours. */
+  changed(): void {
+    this.version += 1;
   }
 
   #apply(chosen: string | null): void {
@@ -60,7 +67,7 @@ export function resolveColour(token: string): [number, number, number] {
 function measure(token: string): [number, number, number] {
   const probe = document.createElement('span');
   probe.style.color = `var(${token})`;
-  document.body.append(probe);
+  theme.home.append(probe);
   const colour = getComputedStyle(probe).color;
   probe.remove();
   const canvas = document.createElement('canvas');
