@@ -51,7 +51,9 @@ export type Request =
   /** The gradient as code to read and take along. */
   | ({ kind: 'sources' } & AboutFunction)
   /** Kernels that say how the value goes along any two directions; see src/backsight/browser/landscape.py. */
-  | ({ kind: 'landscape' } & AboutFunction);
+  | ({ kind: 'landscape' } & AboutFunction)
+  /** The function's layers at a plane of points, where it is a net of two features. */
+  | ({ kind: 'fold' } & AboutFunction);
 
 export interface FunctionSummary {
   name: string;
@@ -217,6 +219,23 @@ export interface LandscapeValue {
   refused: string | null;
 }
 
+export interface FoldValue {
+  /** A JavaScript module that exports `fold`. */
+  module: string;
+  /** The argument that has the two features, and the kernel's input (rows, 2) in its place. */
+  features: string;
+  points: string;
+  /** The kernel's other inputs. */
+  inputs: string[];
+  /** Points along each side of the grid; rows in all: the grid, the data, one more. */
+  side: number;
+  rows: number;
+  /** Variables of the kernel: before the bias, after it, after the activation. */
+  layers: { linear: string; shift: string; activation: string; width: number }[];
+  /** An argument that says 0 or 1 of every example. */
+  labels: string | null;
+}
+
 export interface Values {
   execute: { functions: FunctionSummary[] };
   trace: TraceValue;
@@ -229,6 +248,7 @@ export interface Values {
   workbench: WorkbenchValue;
   sources: SourcesValue;
   landscape: LandscapeValue;
+  fold: FoldValue | { refused: string };
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */
