@@ -78,7 +78,8 @@ def _trace(request: Request) -> dict[str, Any]:
     inspection = inspect(asked.forward, asked.wrt)
     reverse = asked.reverse
     payload = function_payload(
-        asked.name, asked.forward, reverse, inspection, asked.wrt, None, request["source"]
+        *(asked.name, asked.forward, reverse, inspection, asked.wrt, None, request["source"]),
+        all_derivations=False,
     )
     return {
         **payload,
