@@ -104,9 +104,10 @@ export class SheetView {
     try {
       do {
         this.again = false;
-        const { kernel } = this;
-        const found = await kernel?.run({ ...this.session.given, ...this.rate }, null);
-        if (found && kernel === this.kernel) this.values = found;
+        const { kernel, given } = this;
+        if (!kernel || !given) continue;
+        const found = await kernel.run(given, null);
+        if (kernel === this.kernel) this.values = found;
       } while (this.again);
     } finally {
       this.running = false;
@@ -200,6 +201,18 @@ export class SheetView {
       void this.refresh();
     } else this.session.move(block.name, cell.index, number);
     return true;
+  }
+
+  /** What the kernel takes; null where the session has gone on to other code, whose cells are still to come. */
+  private get given(): Numbers | null {
+    const all: Numbers = { ...this.session.given, ...this.rate };
+    const found: Record<string, Float64Array> = {};
+    for (const { name, data } of this.cells?.inputs ?? []) {
+      const numbers = all[name];
+      if (numbers?.length !== data.length) return null;
+      found[name] = numbers;
+    }
+    return found;
   }
 
   /** The next cell up or down that has something in it where this column has a gap. */

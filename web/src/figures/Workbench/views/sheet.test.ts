@@ -122,6 +122,16 @@ describe('a sheet', () => {
     expect(view.change(view.at({ row: 5, column: 3 })!, 0)).toBe(false);
   });
 
+  it('does not ask its kernel about other code', async () => {
+    const { view, bench } = await opened();
+    const before = bench.seen.length;
+    bench.given = { w: Float64Array.of(1, 2) };
+    await view.refresh();
+    bench.given = { x: Float64Array.of(1, 2, 3) };
+    await view.refresh();
+    expect(bench.seen.length).toBe(before);
+  });
+
   it('says what cannot be a sheet, and where', async () => {
     const view = new SheetView(new FakeBench({ refused: 'no solve', remedy: 'take Python', line: 3 }));
     await view.load();
