@@ -11,6 +11,7 @@ import pytest
 
 from backsight.browser import handle
 from backsight.explaining.graphs.scalars import MOST
+from backsight.guide.starters import Starter, starters
 
 LAYERS = """
 import numpy as np
@@ -185,6 +186,30 @@ def test_layers_follow_one_another_and_sums_of_products_are_one() -> None:
     assert graph["nodes"][2]["stride"] == 1
 
 
+def test_what_is_added_belongs_to_the_neurons_and_no_layer_is_lost() -> None:
+    driven = """
+import numpy as np
+
+def cost(W, U, h, x):
+    for t in range(3):
+        h = np.tanh(W @ h + U * x[t])
+    return np.sum(h**2)
+"""
+    graph = drawn(driven, "W = np.eye(2); U = np.ones(2); h = np.zeros(2); x = np.ones(3)", "neurons")
+    assert [s["label"] for s in graph["scopes"]] == ["h", "h_2", "h_3", "h_4"]
+    normed = """
+import numpy as np
+
+def cost(X, W1, W2):
+    a = np.tanh(X @ W1)
+    normed = a / np.sum(a, axis=1, keepdims=True)
+    return np.sum(normed @ W2)
+"""
+    error = refused(normed, "X = np.ones((2, 3)); W1 = np.ones((3, 4)); W2 = np.ones((4, 2))", "neurons")
+    assert "normed, which is multiplied with W2, mixes those of a layer" in error["message"]
+    assert error["line"] == 7
+
+
 def test_what_has_no_layers_is_refused_in_words() -> None:
     assert "no layers" in refused("def f(x): return x**2", "x = 3.0", "neurons")["message"]
     attention = "import numpy as np\ndef f(X, Q, K):\n    q = X @ Q\n    k = X @ K\n    s = q @ k.T\n" + (
@@ -229,6 +254,19 @@ def test_ten_thousand_scalars_in_seconds_and_far_more_are_refused() -> None:
             "scalars",
         )["message"]
     )
+
+
+@pytest.mark.parametrize("starter", starters(), ids=lambda starter: starter.slug)
+def test_every_starter_is_a_graph_or_is_refused_in_words(starter: Starter) -> None:
+    drawn(starter.source, starter.example, "arrays")
+    for level in ("neurons", "scalars"):
+        request = {"source": starter.source, "example": starter.example, "level": level}
+        answer = handle({"kind": "graph", **request})
+        if answer["ok"]:
+            sound(answer["value"])
+        else:
+            assert answer["error"]["code"] == "BS401", answer["error"]
+            assert answer["error"]["remedy"]
 
 
 def test_what_is_asked_for_wrongly() -> None:

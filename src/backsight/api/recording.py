@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import linecache
-import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from backsight.ir.program import ArrayType, Dim, Origin, Program
 from backsight.tracing.builder import TraceBuilder
 from backsight.tracing.numpy import Tracer, finish
 from backsight.tracing.trees import flatten, leaf_names, unflatten
-from backsight.tracing.writing import ArgumentTracer
 from backsight.transforms import gradient, simplify
 
 Axes = Mapping[str, Sequence[Dim | None]]
@@ -117,7 +115,7 @@ def trace_call(
         except (TypeError, ValueError) as error:
             raise _explained(error, function) from error
         program, structure = finish(builder, result)
-    captured = builder.surroundings()
+    captured = tuple(value for _, value in builder.captured)
     return Traced(program, tuple(inputs), captured, structure, builder.examples.dims)
 
 
@@ -153,19 +151,18 @@ def _explained(error: Exception, function: Callable[..., Any]) -> Exception:
             file, line = trace_back.tb_frame.f_code.co_filename, trace_back.tb_lineno
             origin = Origin(file, line, linecache.getline(file, line).strip())
         trace_back = trace_back.tb_next
-    remedy = "use operators and np.* functions"
-    if "complex" in str(error):
-        remedy = "there are no complex numbers here: write the real and the imaginary part, np.cos and np.sin"
-    return TraceError(re.sub(r"\w*Tracer", "traced value", str(error)), origin=origin, remedy=remedy)
+    return TraceError(
+        str(error).replace("Tracer", "traced value"), origin=origin, remedy="use operators and np.* functions"
+    )
 
 
 def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
     if isinstance(leaf, Tracer | Placeholder):
         var = builder.add_input(name, leaf.type)
         builder.examples.add_later(var, leaf.example)
-        return ArgumentTracer(builder, var)
+        return Tracer(builder, var)
     if isinstance(leaf, ArrayType):
-        return ArgumentTracer(builder, builder.add_input(name, _checked_names(leaf)))
+        return Tracer(builder, builder.add_input(name, _checked_names(leaf)))
     try:
         type = array_type(leaf)
     except (BacksightError, TypeError, AttributeError):
@@ -181,7 +178,7 @@ def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
             )
         shape = tuple(size if dim is None else dim for dim, size in zip(axes[name], type.shape, strict=True))
         type = _checked_names(ArrayType(shape, type.dtype))
-    return ArgumentTracer(builder, builder.add_input(name, type, sizes, leaf))
+    return Tracer(builder, builder.add_input(name, type, sizes, leaf))
 
 
 def _checked_names(type: ArrayType) -> ArrayType:

@@ -115,8 +115,22 @@ class _Walk:
             if e.output.name in self.own or (e.output.named and layer.value not in self.own):
                 layer.value, layer.spread, layer.op, layer.origin = e.output.name, spread, e.op, e.origin
         elif any(name in self.at or name in self.after for name in read):
+            self._check_end(e)
             self.after.add(e.output.name)
             self.ends += [self.at[name][0] for name in read if name in self.at]
+
+    def _check_end(self, e: Equation) -> None:
+        """Whether it may be part of the cost: a layer that cannot be shown must not be missing."""
+        mixed = [a for a in e.inputs if isinstance(a, Var) and a.name in self.after]
+        weights = [a for a in e.inputs if isinstance(a, Var) and a.name in self.inputs and a.type.rank == 2]
+        if e.op == "contract" and mixed and weights and e.output.type.rank:
+            value = mixed[0].name if mixed[0].named else "a value"
+            raise EmitError(
+                f"not all layers of {self.program.name} have neurons: {value}, which is multiplied with "
+                f"{weights[0].name}, mixes those of a layer",
+                origin=e.origin,
+                remedy="look at its arrays or scalars",
+            )
 
     # What a value is of a layer -----------------------------------------------------------------------------
 
@@ -204,11 +218,10 @@ class _Walk:
         self._place(e, places[0] if len(places) == 1 else self._meeting(places), met[0][1])
         return True
 
-    def _is_bias(self, e: Equation, a: Var, shape: tuple[int, ...]) -> bool:
-        """Whether an operand is a number for each unit, rather than targets."""
-        if prod(_shape(a)) < prod(shape):
-            return True
-        return e.op == "add" and a.name in self.inputs and len(shape) < 2
+    @staticmethod
+    def _is_bias(e: Equation, a: Var, shape: tuple[int, ...]) -> bool:
+        """Whether an operand is a number for each unit, or is added to them; targets are subtracted."""
+        return e.op == "add" or prod(_shape(a)) < prod(shape)
 
     def _meeting(self, places: list[int]) -> int:
         """Sums that have no name yet are one sum; other layers stay, and lead to a new one."""

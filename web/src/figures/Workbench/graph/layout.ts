@@ -32,7 +32,7 @@ export interface Layout {
 
 const SWEEPS = 10;
 /** Between columns, between places (a label fits there), and around it all. */
-const GAP = { along: 58, across: 28, around: 30 };
+const GAP = { along: 68, across: 28, around: 30 };
 
 interface Neighbours {
   start: Int32Array;

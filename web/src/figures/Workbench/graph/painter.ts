@@ -58,6 +58,12 @@ export function paintLit(
   }
   pen.draw(into, { stroke: ink('--accent'), width });
   pen.draw(out, { stroke: ink('--negative'), width, dash: [7 / scale, 4 / scale] });
+  if (detailAt(scene, scale) === 'near') {
+    const links = lit
+      .slice(0, 60)
+      .flatMap((place) => [...culling.linksInto(place), ...culling.linksOut(place)]);
+    paintSlopes(pen, scene, links, ink);
+  }
   for (const place of lit) {
     around(pen, scene, place, 4, 'mark', scale, { fill: ink('--marker') });
     if (detailAt(scene, scale) === 'near') paintBox(pen, scene, place, ink, true);
@@ -313,7 +319,11 @@ function plainBox(pen: Pen, scene: Scene, at: number, scale: number, ink: Ink): 
     const text = formatNumber(one);
     const base = scene.y[at]! + h * 0.72;
     pen.write(text, scene.x[at]!, base, { ...centred, size: fit(text), colour: ink(signed(one)) });
-  } else if (all) bars(pen, all, left + 6, scene.y[at]! + h * 0.1, 2 * w - 12, h * 0.8, ink);
+  } else if (all) {
+    const room = 2 * w - 12;
+    const width = Math.min(room, WIDEST_BAR * Math.min(MOST_BARS, all.length));
+    bars(pen, all, left + 6 + (room - width) / 2, scene.y[at]! + h * 0.1, width, h * 0.8, ink);
+  }
 }
 
 /** As many different hands as one notices. */
@@ -388,19 +398,20 @@ function strips(pen: Pen, scene: Scene, place: Place, left: number, top: number,
   const value = reading(scene, place).all;
   const adjoint = reading(scene, place, true).all;
   const each = (box.height - 34) / 2;
-  const from = left + 38;
-  const width = box.width - 50;
+  const from = left + 45;
+  const width = box.width - 58;
   if (value) bars(pen, value, from, top + 29, width, each, ink);
   if (!adjoint) return;
   pen.write(scene.numbers.symbol(place.value), left + 9, top + box.height - 10, {
     size: 14,
     colour: ink('--ink-soft'),
-    room: 30,
+    room: 36,
   });
   bars(pen, adjoint, from, top + 31 + each, width, each, ink);
 }
 
 const MOST_BARS = 32;
+const WIDEST_BAR = 12;
 
 function bars(
   pen: Pen,
@@ -412,7 +423,7 @@ function bars(
   ink: Ink,
 ): void {
   const count = Math.min(MOST_BARS, all.length);
-  const step = Math.min(12, width / Math.max(1, count));
+  const step = Math.min(WIDEST_BAR, width / Math.max(1, count));
   const middle = top + height / 2;
   const scale = (height / 2 - 1) / (greatest(all) || 1);
   const [up, down, line] = [pen.trace(), pen.trace(), pen.trace()];
