@@ -9,7 +9,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("browser", "numpy", "growth", "first_visit", "as_seen", "lessons", "atlas", "python_in_browser")
+ALL = (
+    "browser",
+    "numpy",
+    "growth",
+    "first_visit",
+    "as_seen",
+    "lessons",
+    "landscape",
+    "atlas",
+    "python_in_browser",
+)
 
 
 def main() -> None:

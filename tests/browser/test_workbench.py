@@ -65,6 +65,13 @@ class Bench:
     def view(self, name: str) -> Any:
         return self.page.get_by_role("region", name=name)
 
+    def choose(self, instead_of: str, name: str) -> Any:
+        """Another view in the place of one; the region it has then."""
+        self.view(instead_of).get_by_role("combobox", name="View").select_option(name)
+        shown = self.page.locator(f"[data-view={name}]")
+        expect(shown).to_be_visible()
+        return shown
+
     def errors(self) -> list[str]:
         return [text for text in self.wrong if EDITING not in text]
 
@@ -115,7 +122,7 @@ def test_a_slider_moves_every_number(bench: Bench) -> None:
     assert x != 1.5
     row = bench.view("Derivation").locator("[data-adjoint=x] .numbers")
     expect(row).to_contain_text(f"{2 * x:.3f}")
-    steps = bench.view("Slow motion")
+    steps = bench.choose("Graph", "steps")
     steps.get_by_role("slider").focus()
     steps.get_by_role("slider").press("End")
     assert number(steps.locator("[data-moment]").text_content()) == pytest.approx(2 * x, rel=1e-3)
@@ -137,7 +144,7 @@ def test_a_mistake_has_its_line_and_is_mended(bench: Bench) -> None:
     row = bench.view("Derivation").locator("[data-adjoint=w] .numbers")
     expect(row).to_contain_text(f"{back * 1.0:.2f}".replace("-", "−"))
     # Further on in the pass the line is lit that computes what is shown.
-    bench.view("Slow motion").get_by_role("button", name="A step on").click()
+    bench.choose("Graph", "steps").get_by_role("button", name="A step on").click()
     expect(bench.page.locator(".cm-lit")).to_have_text("    y = np.tanh(z)")
     assert bench.errors() == []
 
@@ -241,7 +248,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Browser, site_url:
     for title in ("One neuron", "A net with one hidden layer", "Attention"):
         bench.page.get_by_role("button", name="Examples").click()
         bench.page.get_by_role("button", name=re.compile(f"^{title}")).click()
-        expect(bench.view("Derivation").locator("[data-adjoint]").first).to_be_visible()
+        expect(bench.page.locator("[data-view] canvas, [data-adjoint]").first).to_be_visible()
         assert bench.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, title
     assert serious(bench.page) == []
     made.close()

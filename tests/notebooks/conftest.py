@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -65,29 +66,37 @@ def free_port() -> int:
 
 def serve(command: Sequence[str], folder: Path, address: str) -> Iterator[str]:
     """Start a server, wait until it answers, and end it with all that it started."""
-    log = (folder / "server.log").open("w")
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True
-    )
+    written = folder / "server.log"
+    with written.open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment(folder), stdout=log, stderr=log, start_new_session=True
+        )
     try:
-        for _ in range(300):
-            if process.poll() is not None:
-                break
-            try:
-                urlopen(address, timeout=1).close()
-                break
-            except (URLError, OSError):
-                time.sleep(0.2)
-        if process.poll() is not None:
-            pytest.fail((folder / "server.log").read_text()[-3000:])
+        if not answers(process, address):
+            pytest.fail(f"no notebook server\n{written.read_text()[-3000:]}")
         yield address
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-        log.close()
+            process.wait()
+
+
+def answers(process: subprocess.Popen[bytes], address: str) -> bool:
+    """Wait until the server answers; False where it ends before."""
+    for _ in range(600):
+        if process.poll() is not None:
+            return False
+        try:
+            urlopen(address, timeout=2).close()
+        except (URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return True
+    return False
 
 
 @pytest.fixture(scope="session")

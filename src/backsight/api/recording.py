@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from backsight.ir.program import ArrayType, Dim, Origin, Program
 from backsight.tracing.builder import TraceBuilder
 from backsight.tracing.numpy import Tracer, finish
 from backsight.tracing.trees import flatten, leaf_names, unflatten
+from backsight.tracing.writing import ArgumentTracer
 from backsight.transforms import gradient, simplify
 
 Axes = Mapping[str, Sequence[Dim | None]]
@@ -115,7 +117,7 @@ def trace_call(
         except (TypeError, ValueError) as error:
             raise _explained(error, function) from error
         program, structure = finish(builder, result)
-    captured = tuple(value for _, value in builder.captured)
+    captured = builder.surroundings()
     return Traced(program, tuple(inputs), captured, structure, builder.examples.dims)
 
 
@@ -151,18 +153,19 @@ def _explained(error: Exception, function: Callable[..., Any]) -> Exception:
             file, line = trace_back.tb_frame.f_code.co_filename, trace_back.tb_lineno
             origin = Origin(file, line, linecache.getline(file, line).strip())
         trace_back = trace_back.tb_next
-    return TraceError(
-        str(error).replace("Tracer", "traced value"), origin=origin, remedy="use operators and np.* functions"
-    )
+    remedy = "use operators and np.* functions"
+    if "complex" in str(error):
+        remedy = "there are no complex numbers here: write the real and the imaginary part, np.cos and np.sin"
+    return TraceError(re.sub(r"\w*Tracer", "traced value", str(error)), origin=origin, remedy=remedy)
 
 
 def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
     if isinstance(leaf, Tracer | Placeholder):
         var = builder.add_input(name, leaf.type)
         builder.examples.add_later(var, leaf.example)
-        return Tracer(builder, var)
+        return ArgumentTracer(builder, var)
     if isinstance(leaf, ArrayType):
-        return Tracer(builder, builder.add_input(name, _checked_names(leaf)))
+        return ArgumentTracer(builder, builder.add_input(name, _checked_names(leaf)))
     try:
         type = array_type(leaf)
     except (BacksightError, TypeError, AttributeError):
@@ -178,7 +181,7 @@ def _input(builder: TraceBuilder, name: str, leaf: Any, axes: Axes) -> Tracer:
             )
         shape = tuple(size if dim is None else dim for dim, size in zip(axes[name], type.shape, strict=True))
         type = _checked_names(ArrayType(shape, type.dtype))
-    return Tracer(builder, builder.add_input(name, type, sizes, leaf))
+    return ArgumentTracer(builder, builder.add_input(name, type, sizes, leaf))
 
 
 def _checked_names(type: ArrayType) -> ArrayType:

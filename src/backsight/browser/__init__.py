@@ -17,6 +17,7 @@ from typing import Any
 
 from backsight.browser import exporting, running
 from backsight.browser.asked import Asked, Request, plain
+from backsight.browser.fold import fold
 from backsight.browser.graph import graph
 from backsight.browser.landscape import landscape
 from backsight.browser.mishaps import described
@@ -77,7 +78,8 @@ def _trace(request: Request) -> dict[str, Any]:
     inspection = inspect(asked.forward, asked.wrt)
     reverse = asked.reverse
     payload = function_payload(
-        asked.name, asked.forward, reverse, inspection, asked.wrt, None, request["source"]
+        *(asked.name, asked.forward, reverse, inspection, asked.wrt, None, request["source"]),
+        all_derivations=False,
     )
     return {
         **payload,
@@ -172,6 +174,7 @@ _KINDS: dict[str, Callable[[Request], dict[str, Any]]] = {
     "graph": graph,
     "workbench": workbench,
     "landscape": landscape,
+    "fold": fold,
     "sources": sources,
     "sheet": exporting.sheet,
     "export": exporting.export,

@@ -8,6 +8,7 @@ from typing import Any
 from backsight.browser.asked import Asked, Request
 from backsight.emit.javascript import emit_module
 from backsight.emit.sheet_cells import Block, Cell, Sheet
+from backsight.errors import EmitError
 from backsight.explaining.payload import origin_json
 from backsight.exporting import Step, Subject, exported
 from backsight.exporting.step import RATE
@@ -16,11 +17,18 @@ from backsight.lower import lower
 
 
 def sheet(request: Request) -> dict[str, Any]:
-    """The cells of one step: forward, backward, update; and the kernel that computes their numbers."""
+    """The cells of one step: forward, backward, update; and the kernel that computes their numbers.
+
+    What no spreadsheet can express is an answer, too: why, and at which line.
+    """
     asked = Asked.of(request)
     with asked.placed():
         step = Step.of(_subject(asked, request), request.get("rate", RATE))
+    try:
         cells = step.sheet()
+    except EmitError as error:
+        line = error.origin.line if error.origin else None
+        return {"refused": error.message, "remedy": error.remedy, "line": line}
     kernel = lower(step.program, rows=None, mode="inspect")
     return {
         **sheet_json(cells),
@@ -71,13 +79,9 @@ def _block_json(block: Block) -> dict[str, Any]:
 
 
 def _cell_json(cell: Cell) -> dict[str, Any]:
-    return {
-        "row": cell.row,
-        "column": cell.column,
-        "kind": cell.kind,
-        "part": cell.part,
-        "text": cell.text,
-        "value": cell.value,
-        "block": cell.block,
-        "index": cell.index,
-    }
+    """A cell; what it has not is left out."""
+    data: dict[str, Any] = {"row": cell.row, "column": cell.column, "kind": cell.kind, "part": cell.part}
+    data |= {"text": cell.text} if cell.text else {}
+    data |= {"value": cell.value} if cell.value is not None else {}
+    data |= {"block": cell.block} if cell.block >= 0 else {}
+    return data | ({"index": cell.index} if cell.index >= 0 else {})

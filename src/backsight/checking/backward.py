@@ -135,7 +135,7 @@ def _refilled(value: Any, data: list[float]) -> Any:
     if not is_array(value):
         return data[0]
     if isinstance(value, Array):  # backsight.numpy's, where NumPy is missing
-        return replace(value, data=data)
+        return type(value.copy())(value.shape, data) if hasattr(value, "copy") else replace(value, data=data)
     copy = value.copy()
     copy.flat = data
     return copy

@@ -110,7 +110,7 @@ def _moved(point: Any, array: Array, position: int, value: float) -> Any:
         return value
     data = [*array.data[:position], value, *array.data[position + 1 :]]
     moved = Array(array.shape, data)
-    if not hasattr(point, "astype"):
+    if isinstance(point, Array) or not hasattr(point, "astype"):
         return moved
     copy = point.astype(float)
     copy.flat[position] = value

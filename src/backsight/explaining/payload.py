@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from backsight.emit.expressions import Source
 from backsight.emit.numpy import render
+from backsight.errors import DifferentiationError
 from backsight.explaining.derivation import Derivation, Factor, Ref, derive
 from backsight.explaining.inspection import Inspection
 from backsight.explaining.passes import Step, passes
@@ -22,8 +23,17 @@ def function_payload(
     wrt: Sequence[str],
     rows: str | None,
     source: str,
+    *,
+    all_derivations: bool = True,
 ) -> dict[str, Any]:
-    """A FunctionPayload as JSON values."""
+    """A FunctionPayload as JSON values.
+
+    Args:
+        all_derivations: false leaves out those that would need names for axes, which a person's source lacks.
+
+    Raises:
+        DifferentiationError: a derivation cannot be written.
+    """
     script = passes(inspection, rows)
     inputs = {v.name: v for v in forward.inputs}
     return {
@@ -32,12 +42,23 @@ def function_payload(
         "gradient": program_json(reverse),
         "python": code_json(render(reverse)),
         "source": source,
-        "derivations": {name: _derivation_json(derive(inspection, inputs[name], rows)) for name in wrt},
+        "derivations": dict(_derivations(inspection, [inputs[name] for name in wrt], rows, all_derivations)),
         "passes": {
             "forward": [_step_json(s) for s in script[0]],
             "backward": [_step_json(s) for s in script[1]],
         },
     }
+
+
+def _derivations(
+    inspection: Inspection, wrt: Iterable[Var], rows: str | None, all_of_them: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for var in wrt:
+        try:
+            yield var.name, _derivation_json(derive(inspection, var, rows))
+        except DifferentiationError:
+            if all_of_them:
+                raise
 
 
 def program_json(program: Program) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from backsight.numpy.making import (
 from backsight.numpy.plain import PlainArray
 from backsight.tracing.functions import FUNCTIONS
 from backsight.tracing.numpy import Tracer, has_tracer
+from backsight.tracing.writing import copyto, fill_diagonal
 
 __all__ = [
     "arange",
@@ -50,11 +51,13 @@ __all__ = [
     "asarray",
     "bartlett",
     "blackman",
+    "copyto",
     "diag_indices",
     "e",
     "empty",
     "errstate",
     "eye",
+    "fill_diagonal",
     "float64",
     "full",
     "hamming",
@@ -64,7 +67,6 @@ __all__ = [
     "int64",
     "linalg",
     "linspace",
-    "logaddexp",
     "logspace",
     "mgrid",
     "nan",
@@ -81,20 +83,6 @@ __all__ = [
 __all__ += sorted({name for name in FUNCTIONS if "." not in name} - {*__all__})  # for `from numpy import *`
 
 
-class _Reducible:
-    """A NumPy function with `.reduce`, such as np.logaddexp."""
-
-    def __init__(self, name: str, reduced: str) -> None:
-        self.__name__, self._reduced = name, reduced
-
-    def __call__(self, *args: Any) -> Any:
-        return run(self.__name__, args, {})
-
-    def reduce(self, x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
-        return run(self._reduced, (x, axis, keepdims), {})
-
-
-logaddexp = _Reducible("logaddexp", "logsumexp")
 pi = math.pi
 e = math.e
 inf = math.inf

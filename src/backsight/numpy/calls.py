@@ -8,8 +8,11 @@ from typing import Any
 
 from backsight.ir.evaluate import Array, to_array
 from backsight.numpy.plain import plain
-from backsight.tracing.functions import FUNCTIONS
+from backsight.tracing.functions import ACCUMULATIONS, FUNCTIONS, REDUCTIONS
+from backsight.tracing.functions.common import Table
+from backsight.tracing.functions.picking import outer_of
 from backsight.tracing.numpy import has_tracer, record
+from backsight.tracing.writing import add_at, subtract_at
 
 
 def array_library() -> Any:
@@ -75,9 +78,57 @@ def function(name: str, module: str) -> Callable[..., Any]:
     if name not in FUNCTIONS:
         raise AttributeError(f"{module} has no {name.rpartition('.')[2]!r}; dir({module}) lists what it has")
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return run(name, args, kwargs)
+    found = Function(name)
+    found.__doc__ = FUNCTIONS[name].__doc__
+    return found
 
-    call.__name__ = call.__qualname__ = name.rpartition(".")[2]
-    call.__doc__ = FUNCTIONS[name].__doc__
-    return call
+
+class Function:
+    """A function by NumPy's name, with what NumPy's have: `out`, `reduce`, `accumulate`, `outer`, `at`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.__name__ = self.__qualname__ = name.rpartition(".")[2]
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+    def __call__(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+        result = run(self.name, args, kwargs)
+        if out is None:
+            return result
+        out[...] = result
+        return out
+
+    def _of(self, table: Table, method: str) -> str:
+        if self.name not in table:
+            raise AttributeError(f"np.{self.name} has no {method!r} here", name=method)
+        return f"{self.name}.{method}"
+
+    def reduce(self, x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+        name = self._of(REDUCTIONS, "reduce")
+        return _by_table(REDUCTIONS[self.name], name, (x,), {"axis": axis, "keepdims": keepdims})
+
+    def accumulate(self, x: Any, axis: int = 0) -> Any:
+        name = self._of(ACCUMULATIONS, "accumulate")
+        return _by_table(ACCUMULATIONS[self.name], name, (x,), {"axis": axis})
+
+    def outer(self, a: Any, b: Any) -> Any:
+        return _by_table(lambda x, y: outer_of(FUNCTIONS[self.name], x, y), f"{self.name}.outer", (a, b), {})
+
+    def at(self, array: Any, places: Any, part: Any) -> None:
+        self._of({"add": add_at, "subtract": subtract_at}, "at")
+        signed = part if self.name == "add" else run("negative", (part,), {})
+        array[...] = run("add_at", (array, places, signed), {})
+
+
+def _by_table(function: Callable[..., Any], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if has_tracer(args):
+        return record(function, f"np.{name}", args, kwargs)
+    own = _attribute(array_library(), name)
+    if own is not None:
+        return own(*args, **kwargs)
+    from backsight.api import compile as compile_function
+
+    operands = [_operand(a) for a in args]
+    return plain(compile_function(lambda *xs: function(*xs, **kwargs), *operands)(*operands))

@@ -85,7 +85,8 @@ def arange(*limits: Any, dtype: Any = None) -> Any:
         return library.arange(*limits, dtype=dtype)
     start, stop, step = (0, *limits, 1)[-3:] if len(limits) == 1 else (*limits, 1)[:3]
     count = max(0, math.ceil((stop - start) / step))
-    return of_type(plain(to_array([start + i * step for i in range(count)])), dtype)
+    kind = float if dtype is None and any(isinstance(x, float) for x in limits) else dtype
+    return of_type(plain(to_array([start + i * step for i in range(count)])), kind)
 
 
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True) -> Any:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from typing import Any, Protocol
 
 from backsight.errors import ShapeError, TraceError
 from backsight.ir.builder import Builder
-from backsight.ir.evaluate import array_type, to_array
+from backsight.ir.evaluate import Array, array_type, to_array
 from backsight.ir.program import ArrayType, Atom, Constant, Dim, Var
 from backsight.tracing.examples import Examples, Run
 from backsight.tracing.source import locate, name_in_caller, user_origin
 
+_LARGE = 2**20
+"""Bytes of an array that is copied, in case that it is written into later."""
 _LOGICAL_IN_NUMPY = {"add", "sub", "neg", "contract"}
 _tracing: ContextVar[TraceBuilder | None] = ContextVar("tracing", default=None)
 
@@ -25,6 +28,31 @@ class Recorded(Protocol):
     builder: TraceBuilder
 
     def example(self) -> Any: ...
+
+
+class _Kept:
+    """An array and, unless it is large, a copy: whether it still holds what it held when it was used."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+        self._copy: Any = None
+        if isinstance(value, Array):
+            self._copy = Array(value.shape, list(value.data), value.dtype)
+        elif isinstance(value, list):
+            self._copy = deepcopy(value)
+        elif getattr(value, "nbytes", _LARGE) < _LARGE and hasattr(value, "tobytes"):
+            self._copy = value.copy()
+
+    def holds(self) -> bool:
+        if isinstance(self._value, Array):
+            return getattr(self._value, "traced", None) is None and bool(self._copy.data == self._value.data)
+        if self._copy is None or isinstance(self._value, list):
+            return self._copy is None or bool(self._copy == self._value)
+        return bool(self._copy.tobytes() == self._value.tobytes())
+
+    def as_used(self) -> Any:
+        """The array itself, so that it is seen to be the same, unless it has been written into."""
+        return self._copy if isinstance(self._value, Array) or not self.holds() else self._value
 
 
 class TraceBuilder(Builder):
@@ -40,6 +68,7 @@ class TraceBuilder(Builder):
         self.captured: list[tuple[Var, Any]] = []
         self.sizes: dict[str, Var] = {}
         self._captured: dict[object, Var] = {}
+        self._kept: dict[str, _Kept] = {}
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -67,7 +96,8 @@ class TraceBuilder(Builder):
 
     def capture(self, value: Any, name: str = "") -> Var:
         """An array the function closes over becomes an input, under the name the user's code has for it."""
-        if id(value) not in self._captured:
+        known = self._captured.get(id(value))
+        if known is None or not self._kept[known.name].holds():
             name = name or name_in_caller(value)
             try:
                 type = array_type(value)
@@ -79,10 +109,19 @@ class TraceBuilder(Builder):
                     origin=user_origin(),
                     remedy="use arrays of floating-point numbers",
                 ) from None
-            var = self.add_input(name if name.isidentifier() else "captured", type, type.shape, value)
-            self._captured[id(value)] = var
+            kept = _Kept(value)
+            var = self.add_input(
+                name if name.isidentifier() else "captured", type, type.shape, kept.as_used()
+            )
+            self._captured[id(value)], self._kept[var.name] = var, kept
             self.captured.append((var, value))
-        return self._captured[id(value)]
+            return var
+        return known
+
+    def surroundings(self) -> tuple[Any, ...]:
+        """What has been captured, as it was when it was used: a buffer may have been written into since."""
+        kept = self._kept
+        return tuple(kept[v.name].as_used() if v.name in kept else value for v, value in self.captured)
 
     def borrow(self, value: Recorded) -> Atom:
         """A value of an enclosing trace becomes an input; who inlines this Program hands it over.

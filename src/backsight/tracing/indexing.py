@@ -25,28 +25,19 @@ def read(x: Any, key: Any) -> Any:
         DataShapeError: a mask is a traced value, so that the size of the result would depend on data.
         TraceError: an index is no integer.
     """
-    items = _with_masks_as_places(x, key if isinstance(key, tuple) else (key,))
-    items = _without_ellipsis(items, x.type.shape)
-    basic, places, adjacent = _parted(x, items)
+    basic, places, adjacent = parted(x, key)
     picked = x if not places and not basic else apply("index", x, key=tuple(basic)) if _moves(basic) else x
     return _gathered(picked, places, adjacent) if places else picked
 
 
-def basic_key(key: Any, shape: Sequence[Dim]) -> tuple[Item, ...] | None:
-    """A key of numbers, slices and new axes in the Program's form; None if arrays are in it."""
-    items = _without_ellipsis(key if isinstance(key, tuple) else (key,), shape)
-    if any(isinstance(i, Value) or _is_array(i) for i in items):
-        return None
-    dims = iter(shape)
-    found: list[Item] = []
-    for item in items:
-        if item is None:
-            found.append(("new",))
-        else:
-            dim = next(dims)
-            one = isinstance(item, slice)
-            found.append(read_slice(item, dim) if one else ("int", _position(item, dim)))
-    return tuple(found)
+def parted(x: Any, key: Any) -> tuple[list[Item], list[tuple[int, Value]], bool]:
+    """The basic part of a key, its arrays of places with their axes, and whether these stay where they stand.
+
+    Raises:
+        ShapeError, DataShapeError, TraceError: as `read`.
+    """
+    items = _with_masks_as_places(x, key if isinstance(key, tuple) else (key,))
+    return _parted(x, _without_ellipsis(items, x.type.shape))
 
 
 def _moves(basic: Sequence[Item]) -> bool:

@@ -8,7 +8,7 @@ because its gradient would be lost silently.
 from __future__ import annotations
 
 import math
-import re
+import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -24,21 +24,36 @@ from backsight.tracing.functions.common import Table, values
 from backsight.tracing.functions.picking import outer_of
 from backsight.tracing.functions.remedies import instead
 from backsight.tracing.indexing import read
+from backsight.tracing.names import IN_PLACE, METHODS, PERCENT, VIEWS, WRITERS
 from backsight.tracing.rewriting import out_of_place
 from backsight.tracing.source import user_origin
+from backsight.tracing.standing import current
 
-_METHODS = frozenset(
-    [
-        *("sum", "mean", "max", "min", "prod", "var", "std", "ptp", "all", "any", "argmax", "argmin"),
-        *("clip", "round"),
-        *("swapaxes", "squeeze", "repeat", "take", "diagonal", "trace"),
-        *("cumsum", "cumprod", "argsort", "choose", "nonzero"),
-    ]
-)
-"""What arrays can do that the functions of the same names do."""
-_PERCENT = re.compile(r"""["'] %""")
-"""A number set into a text by the operator %, which asks for a float."""
-_IN_PLACE = frozenset(["fill", "sort", "partition", "put", "resize"])
+
+def _in_place_operator(name: str) -> Callable[[Any, Any], Any]:
+    def operate(self: Tracer, other: Any) -> Any:
+        from backsight.tracing.writing import added
+
+        return added(self, getattr(operator, name)(self, other))
+
+    return operate
+
+
+def is_basic(keys: Sequence[Any]) -> bool:
+    """Whether NumPy's answer to such a key is a view: numbers, slices, new axes."""
+    return all(k is None or k is Ellipsis or isinstance(k, int | slice) for k in keys)
+
+
+def _writing(name: str, target: Any) -> Callable[..., None] | None:
+    from backsight.tracing.writing import writes
+
+    return writes(name, target)
+
+
+def _view(base: Tracer, read: Callable[[Any], Any], write: Callable[[Any], None], key: Any = None) -> Any:
+    from backsight.tracing.writing import viewed
+
+    return viewed(base, read, write, key)
 
 
 def _in_place(what: str) -> InPlaceError:
@@ -58,6 +73,7 @@ class Tracer(Value):
     # Operands -----------------------------------------------------------------------------------------------
 
     def lift(self, other: Any) -> Atom | None:
+        other = current(other)
         if isinstance(other, Tracer) and other.builder is not self.builder:
             return self.builder.borrow(other)
         atom = super().lift(other)
@@ -137,8 +153,15 @@ class Tracer(Value):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         name = ufunc.__name__
         written = f"np.{name}" if hasattr(sys.modules["numpy"], name) else f"scipy.special.{name}"
-        if kwargs.pop("out", None) is not None or method == "at":
-            raise _in_place(f"{written}{'.at' if method == 'at' else ''} would write into an array")
+        if method == "at":
+            write = _writing(f"{name}.at", inputs[0])
+            if write is None:
+                raise _in_place(f"{written}.at would write into an array")
+            return write(*inputs)
+        if (out := kwargs.pop("out", None)) is not None:
+            if len(out) > 1 or _writing("copyto", out[0]) is None:
+                raise _in_place(f"{written} would write into an array")
+            kwargs["out"] = out[0]
         if method == "outer" and name in FUNCTIONS and len(inputs) == 2:
             return record(lambda a, b: outer_of(FUNCTIONS[name], a, b), f"{written}.outer", inputs, kwargs)
         tables = {"__call__": FUNCTIONS, "reduce": REDUCTIONS, "accumulate": ACCUMULATIONS}
@@ -149,7 +172,9 @@ class Tracer(Value):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         name = ".".join([*function.__module__.split(".")[1:], function.__name__])
-        if kwargs.get("out") is not None or name in ("copyto", "put", "place", "putmask", "put_along_axis"):
+        if (write := _writing(name, args[0] if args else None)) is not None and name in WRITERS:
+            return write(*args, **kwargs)
+        if name in WRITERS or ("out" in kwargs and _writing("copyto", kwargs["out"]) is None):
             raise _in_place(f"np.{name} would write into an array")
         return record(FUNCTIONS.get(name), f"np.{name}", args, kwargs)
 
@@ -172,7 +197,7 @@ class Tracer(Value):
 
     @property
     def T(self) -> Any:
-        return transpose(self)
+        return self.transpose()
 
     def __len__(self) -> int:
         if not self.type.shape:
@@ -193,33 +218,58 @@ class Tracer(Value):
         keys = key if isinstance(key, tuple) else (key,)
         owner = innermost_tracer((self, *keys))
         if owner is None or owner.builder is self.builder:
-            return self._step(lambda: read(self, key))
+            if not is_basic(keys):
+                return self._step(lambda: read(self, key))
+            return _view(
+                self, lambda x: x._step(lambda: read(x, key)), lambda new: self.__setitem__(key, new), key
+            )
         (array,) = values(self, owner)[:1]
         return owner._step(lambda: read(array, key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise _in_place("a traced array cannot be assigned into")
+        from backsight.tracing.writing import assign
+
+        located(lambda: assign(self, key, value))
+
+    __iadd__, __isub__, __imul__ = (
+        _in_place_operator("add"),
+        _in_place_operator("sub"),
+        _in_place_operator("mul"),
+    )
+    __itruediv__, __ipow__ = _in_place_operator("truediv"), _in_place_operator("pow")
+    __imod__, __ifloordiv__ = _in_place_operator("mod"), _in_place_operator("floordiv")
 
     def dot(self, other: Any) -> Any:
         return FUNCTIONS["dot"](self, other)
 
     def reshape(self, *shape: Any) -> Any:
-        return reshape(self, shape[0] if len(shape) == 1 else shape)
+        sizes = shape[0] if len(shape) == 1 else shape
+        return _view(
+            self, lambda x: reshape(x, sizes), lambda new: self._become(reshape(new, self.type.shape))
+        )
 
     def transpose(self, *axes: Any) -> Any:
-        return transpose(self, None if not axes else axes[0] if isinstance(axes[0], tuple | list) else axes)
+        order = None if not axes else axes[0] if isinstance(axes[0], tuple | list) else axes
+        back = None if order is None else sorted(range(self.ndim), key=lambda i: order[i] % self.ndim)
+        return _view(self, lambda x: transpose(x, order), lambda new: self._become(transpose(new, back)))
 
     def ravel(self) -> Any:
-        return FUNCTIONS["ravel"](self)
+        return self if self.ndim == 1 else self.reshape(-1)
 
-    flatten = ravel
+    def flatten(self) -> Any:
+        return self.copy() if self.ndim == 1 else FUNCTIONS["ravel"](self)
 
     def copy(self) -> Any:
-        return self
+        return Tracer(self.builder, self.atom)
+
+    __pos__ = copy
+
+    def _become(self, value: Any) -> None:
+        self[...] = value
 
     def astype(self, dtype: Any) -> Any:
         if dtype in (float, "float64", "float"):
-            return self if self.type.dtype == "float64" else self * 1.0
+            return self.copy() if self.type.dtype == "float64" else self * 1.0
         raise LostGradientError(
             f"astype({dtype!r}) would lose the gradient",
             origin=user_origin(),
@@ -251,7 +301,7 @@ class Tracer(Value):
 
     def __float__(self) -> float:
         refusal = self._refuse("float()")
-        if refusal.origin and _PERCENT.search(refusal.origin.text):
+        if refusal.origin and PERCENT.search(refusal.origin.text):
             refusal.remedy = 'write an f-string: f"{x:.3f}" shows the example\'s number'
         raise refusal
 
@@ -316,9 +366,11 @@ class Tracer(Value):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in _IN_PLACE:
+        if name in IN_PLACE:
+            if (write := _writing(name, self)) is not None:
+                return lambda *args, **kwargs: located(lambda: write(self, *args, **kwargs))
             raise _in_place(f".{name}() would change a traced array in place")
-        if name in _METHODS:
+        if name in METHODS:
             return lambda *args, **kwargs: record(FUNCTIONS.get(name), f".{name}()", (self, *args), kwargs)
         raise TraceError(
             f"a traced value has no attribute {name!r}",
@@ -381,18 +433,44 @@ def record(
     owner = innermost_tracer([*args, *kwargs.values()])
     if owner is None:
         raise TraceError(f"{name} needs a traced value among its operands", origin=user_origin())
+    out = kwargs.pop("out", None)
     # Arrays among the operands become inputs of the Program before a rule looks at their types.
     operands = [_lifted(owner, a) for a in args]
     kwargs = {key: _lifted(owner, a) for key, a in kwargs.items()}
     try:
-        return owner._step(lambda: function(*operands, **kwargs))
+        result = _settled(
+            name, function, operands, kwargs, owner._step(lambda: function(*operands, **kwargs))
+        )
     except TypeError as error:
         raise TraceError(
             f"{name}: {error}", origin=user_origin(), remedy="use the plain form of this function"
         ) from None
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+def _settled(name: str, function: Callable[..., Any], operands: Any, kwargs: Any, result: Any) -> Any:
+    """The results of functions whose answers NumPy makes views as such; any other is an array of its own."""
+    base = operands[0] if operands else None
+    if name.rpartition(".")[2].removesuffix("()") not in VIEWS or not isinstance(base, Tracer):
+        same = isinstance(result, Tracer) and any(result is x for x in operands)
+        return Tracer(result.builder, result.atom) if same else result
+    from backsight.tracing.writing import ViewTracer
+
+    def shown(value: Any, pick: Callable[[Any], Any]) -> Any:
+        if not isinstance(value, Tracer) or value is base or value.builder is not base.builder:
+            return value
+        return ViewTracer(base, lambda x: pick(function(x, *operands[1:], **kwargs)), None, value)
+
+    if not isinstance(result, list):
+        return shown(result, lambda found: found)
+    return [shown(value, lambda found, i=i: found[i]) for i, value in enumerate(result)]  # type: ignore[misc]
 
 
 def _lifted(owner: Tracer, argument: Any) -> Any:
+    argument = current(argument)
     if isinstance(argument, list | tuple) and has_tracer(argument):
         return [_lifted(owner, a) for a in argument]
     if isinstance(argument, Value):
@@ -404,7 +482,7 @@ def _lifted(owner: Tracer, argument: Any) -> Any:
 
 
 def _tracers(args: Any) -> Iterator[Tracer]:
-    for a in args:
+    for a in map(current, args):
         if isinstance(a, Tracer):
             yield a
         elif isinstance(a, list | tuple):
@@ -427,7 +505,7 @@ def finish(builder: TraceBuilder, result: Any) -> tuple[Program, Any]:
 
     leaves, structure = flatten(result)
     outputs: list[Atom] = []
-    for leaf in leaves:
+    for leaf in map(current, leaves):
         if isinstance(leaf, Tracer):
             outputs.append(leaf.atom if leaf.builder is builder else builder.borrow(leaf))
         elif isinstance(leaf, bool | int | float):

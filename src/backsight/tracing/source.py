@@ -66,6 +66,8 @@ def _target(frame: FrameType) -> str:
     while here is not None:
         span = _position(here.f_code, here.f_lasti)
         names, returned = _assignments(here.f_code.co_filename)
+        if span not in names and span not in returned:
+            span = _indented(span)
         if span in names:
             return names[span]
         if span not in returned:
@@ -74,6 +76,12 @@ def _target(frame: FrameType) -> str:
         if here is None or is_library(here.f_code.co_filename):
             return ""
     return ""
+
+
+def _indented(span: Span) -> Span:
+    """Where marimo has a cell's code in its file: it runs it without the four spaces that it has there."""
+    line, last, start, end = span
+    return (line, last, None if start is None else start + 4, None if end is None else end + 4)
 
 
 @lru_cache(maxsize=1024)

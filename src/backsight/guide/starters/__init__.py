@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 LOOK = "# Where to look\n"
 ORDER = ("First steps", "Fitting", "Nets", "Science", "Arrays")
 """Groups as they are shown."""
-KINDS = ("workbench", "sources", "graph", "landscape")
+KINDS = ("workbench", "sources", "graph", "landscape", "sheet", "fold")
 """What is answered beforehand."""
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from backsight.errors import DataShapeError, ShapeError, TraceError
+from backsight.ir.evaluate import broadcast_to as broadcast_array
+from backsight.ir.evaluate import to_array
 from backsight.ops.gathering import take_along
 from backsight.ops.shapes import broadcast_shapes, normal_axes
 from backsight.ops.shaping import WHOLE
@@ -265,25 +267,68 @@ def with_part(x: Any, key: Any, part: Any) -> Any:
     """A copy of x with `part` at `key`: what `x[key] = part` would make of x.
 
     Args:
-        key: numbers and slices (`np.s_[1:3, 0]`), a mask of x's shape, or an array of places along the first
-            axis, none of them twice.
+        key: numbers and slices (`np.s_[1:3, 0]`), a mask, or arrays of places, none of which comes twice.
+
+    Raises:
+        DataShapeError: an array, whose length would depend on data, is to fill the places of a traced mask.
+        TraceError: a place comes twice, or arrays of places stand apart from each other.
     """
-    from backsight.tracing.indexing import basic_key
+    from backsight.tracing.indexing import parted
 
     x, part = values(x, part)
-    if getattr(key, "dtype", None) == "bool":
-        return apply("where", *values(key, part, x))
-    basic = basic_key(key, x.type.shape)
-    if basic is None:
-        places = values(x, key)[1]
-        picked = apply("gather", x, places, axis=0, batch=0).type.shape
-        laid: Any = {"op": "scatter", "more": (places,), "axis": 0, "batch": 0}
-    else:
-        picked = apply("index", x, key=basic).type.shape
-        laid = {"op": "unindex", "more": (), "key": basic}
-    op, more = laid.pop("op"), laid.pop("more")
-    hole = apply(op, full(x, 1.0, picked), *more, shape=x.type.shape, **laid)
-    filled = apply(op, broadcast_to(part, picked), *more, shape=x.type.shape, **laid)
+    if str(getattr(key, "dtype", "")) == "bool" and (rank(part) == 0 or isinstance(key, Value)):
+        return _where_masked(x, key, part)
+    basic, places, adjacent = parted(x, key)
+    if not places:
+        return _laid(x, part, "index", "unindex", (), key=tuple(basic))
+    if not adjacent or [a for a, _ in places] != list(range(places[0][0], places[0][0] + len(places))):
+        raise TraceError(
+            "arrays of places that stand apart are not assigned to",
+            remedy="assign in two steps: one for each array of places",
+        )
+    if all(item == WHOLE for item in basic):
+        return _scattered(x, part, places)
+    filled = _scattered(apply("index", x, key=tuple(basic)), part, places)
+    return _laid(x, filled, "index", "unindex", (), key=tuple(basic))
+
+
+def _where_masked(x: Any, mask: Any, part: Any) -> Any:
+    mask = values(mask, x)[0]
+    if rank(part):
+        raise DataShapeError(
+            "how many entries a mask has depends on data, but shapes are fixed when tracing",
+            remedy="choose by condition: x = np.where(mask, other, x)",
+        )
+    if rank(mask) < rank(x):
+        mask = expand_dims(mask, tuple(range(rank(mask), rank(x))))
+    return apply("where", mask, part, x)
+
+
+def _scattered(x: Any, part: Any, places: Sequence[tuple[int, Any]]) -> Any:
+    arrays = [array for _, array in places]
+    shape = broadcast_shapes([a.type.shape for a in arrays])
+    arrays = [a if a.type.shape == shape else apply("broadcast", a, shape=shape) for a in arrays]
+    first = places[0][0]
+    known = [untraced(a) for _, a in places]
+    if not any(isinstance(k, Value) for k in known):
+        sizes = x.type.shape[first : first + len(known)]
+        lines = [broadcast_array(to_array(k), tuple(map(int, shape))).data for k in known]
+        named = [tuple(p % s for p, s in zip(at, sizes, strict=True)) for at in zip(*lines, strict=True)]
+        if len(set(named)) < len(named):
+            raise TraceError(
+                "a place is assigned to twice, and the last one counts", remedy="name every place once"
+            )
+    return _laid(x, part, "gather", "scatter", arrays, axis=first, batch=0)
+
+
+def _laid(x: Any, part: Any, pick: str, lay: str, more: Sequence[Any], **options: Any) -> Any:
+    """x, but `part` where `pick` would read; `lay` puts numbers there, among zeros."""
+    picked = apply(pick, x, *more, **options).type.shape
+    part = part * 1.0 if part.type.dtype == "int64" and x.type.dtype == "float64" else part
+    if lay == "unindex" and all(item == WHOLE for item in options["key"]):
+        return broadcast_to(part, picked)
+    hole = apply(lay, full(x, 1.0, picked), *more, shape=x.type.shape, **options)
+    filled = apply(lay, broadcast_to(part, picked), *more, shape=x.type.shape, **options)
     return apply("where", apply("ne", hole, 0.0), filled, x)
 
 

@@ -50,8 +50,14 @@ export type Request =
   | ({ kind: 'workbench' } & AboutFunction)
   /** The gradient as code to read and take along. */
   | ({ kind: 'sources' } & AboutFunction)
+  /** One step of gradient descent as the cells of a spreadsheet. */
+  | ({ kind: 'sheet'; rate?: number } & AboutFunction)
+  /** The function and its gradient as a file to take along. */
+  | ({ kind: 'export'; format: ExportFormat; rate?: number } & AboutFunction)
   /** Kernels that say how the value goes along any two directions; see src/backsight/browser/landscape.py. */
-  | ({ kind: 'landscape' } & AboutFunction);
+  | ({ kind: 'landscape' } & AboutFunction)
+  /** The function's layers at a plane of points, where it is a net of two features. */
+  | ({ kind: 'fold' } & AboutFunction);
 
 export interface FunctionSummary {
   name: string;
@@ -217,6 +223,75 @@ export interface LandscapeValue {
   refused: string | null;
 }
 
+export interface FoldValue {
+  /** A JavaScript module that exports `fold`. */
+  module: string;
+  /** The argument that has the two features, and the kernel's input (rows, 2) in its place. */
+  features: string;
+  points: string;
+  /** The kernel's other inputs. */
+  inputs: string[];
+  /** Points along each side of the grid; rows in all: the grid, the data, one more. */
+  side: number;
+  rows: number;
+  /** Variables of the kernel: before the bias, after it, after the activation. */
+  layers: { linear: string; shift: string; activation: string; width: number }[];
+  /** An argument that says 0 or 1 of every example. */
+  labels: string | null;
+}
+
+export type ExportFormat = 'xlsx' | 'py' | 'ipynb';
+
+export interface ExportValue {
+  name: string;
+  mediaType: string;
+  base64: string;
+}
+
+export type SheetPart = 'input' | 'forward' | 'backward' | 'update';
+
+export interface SheetCell {
+  /** Counted from 0. */
+  row: number;
+  column: number;
+  /** A number is there to be changed; a formula follows it; the others are words. */
+  kind: 'title' | 'name' | 'line' | 'head' | 'number' | 'formula';
+  part: SheetPart;
+  /** Words, or a formula with its equals sign. */
+  text?: string;
+  /** What stands there at the example; an error such as "#NUM!". */
+  value?: number | string;
+  /** Which of the blocks it belongs to. */
+  block?: number;
+  /** Of a number or a formula: its place in the array, row by row. */
+  index?: number;
+}
+
+/** The cells of one value. */
+export interface SheetBlock {
+  /** Its array in the kernel. */
+  name: string;
+  label: string;
+  part: SheetPart;
+  shape: number[];
+  origin: Origin | null;
+}
+
+/** Forward, backward and update as cells (emit/sheet.py), or why there are none. */
+export type SheetValue =
+  | {
+      name: string;
+      rows: number;
+      columns: number;
+      blocks: SheetBlock[];
+      cells: SheetCell[];
+      /** A JavaScript module that exports `sheet`: the numbers of all blocks from the inputs. */
+      module: string;
+      /** Of the function, and the learning rate last. */
+      inputs: { name: string; shape: number[]; data: (Sent | boolean)[] }[];
+    }
+  | { refused: string; remedy: string; line: number | null };
+
 export interface Values {
   execute: { functions: FunctionSummary[] };
   trace: TraceValue;
@@ -228,7 +303,10 @@ export interface Values {
   graph: GraphValue;
   workbench: WorkbenchValue;
   sources: SourcesValue;
+  sheet: SheetValue;
+  export: ExportValue;
   landscape: LandscapeValue;
+  fold: FoldValue | { refused: string };
 }
 
 /** What went wrong, in words for a person, and where. Lines and columns count from 1. */

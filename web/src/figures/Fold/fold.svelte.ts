@@ -4,7 +4,7 @@ import { layout as parametersOf, offsetOf } from '../../engine/net.ts';
 import type { Domain, Entry, Place } from '../../engine/types.ts';
 import type { EdgeView, NeuronView } from '../Sandbox/lens.svelte.ts';
 import { Contour } from './contour.ts';
-import { FoldNet, type FoldPoint, type Layout } from './net.ts';
+import type { FoldPoint, FoldSource, Layout } from './net.ts';
 import { axesOf, isSolid, Places, type Axes, type Frame, type View } from './place.ts';
 import type { Sheet } from './paint.ts';
 
@@ -18,7 +18,7 @@ const low = (number: number): string => [...String(number)].map((digit) => DIGIT
 const SYMBOL = { input: 'x', linear: 'w·x', shift: 'z', activation: 'a' } as const;
 
 export class FoldState {
-  net: FoldNet = $state.raw()!;
+  net: FoldSource = $state.raw()!;
   theta: Float64Array = $state.raw()!;
   /** How far: 0 is the input, every whole number a computed picture; what lies between is drawn. */
   at = $state(0);
@@ -46,12 +46,12 @@ export class FoldState {
   private said = new Uint8Array(0);
   private saidVersion = -1;
 
-  constructor(net: FoldNet, theta: Float64Array) {
+  constructor(net: FoldSource, theta: Float64Array) {
     this.use(net, theta);
   }
 
   /** Another net, or other weights for it. */
-  use(net: FoldNet, theta: Float64Array): void {
+  use(net: FoldSource, theta: Float64Array): void {
     this.net = net;
     if (this.probe) net.setProbe(...this.probe);
     this.set(theta);

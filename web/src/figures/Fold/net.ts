@@ -33,7 +33,28 @@ export interface Layout {
 
 export const GRID = 33;
 
-export class FoldNet {
+/** What a fold is drawn from: every layer's numbers at the points of a grid, of the data, and at one more. */
+export interface FoldSource {
+  readonly data: {
+    readonly payload: { readonly layers: readonly { readonly bias: string; z: string; a: string }[] };
+    readonly widths: readonly number[];
+    readonly points: readonly FoldPoint[];
+    readonly domain: Domain;
+  };
+  readonly size: number;
+  readonly gridRows: number;
+  readonly probe: number;
+  readonly rows: number;
+  readonly layouts: readonly Layout[];
+  /** The last layer's sums: above zero, or the largest, decides the class. */
+  readonly decides: { variable: string; width: number };
+  run(theta: Float64Array): void;
+  setProbe(x1: number, x2: number): void;
+  array(variable: string): Float64Array;
+  at(variable: string, index: readonly number[]): number;
+}
+
+export class FoldNet implements FoldSource {
   readonly size: number;
   /** Rows of the grid, row by row from the top; the data come after, and last one point of the learner's own. */
   readonly gridRows: number;
@@ -87,7 +108,6 @@ export class FoldNet {
     return this.inspector.at(variable, index);
   }
 
-  /** The last layer's sums: above zero, or the largest, decides the class. */
   get decides(): { variable: string; width: number } {
     return { variable: this.data.payload.layers.at(-1)!.z, width: this.data.widths.at(-1)! };
   }

@@ -1,6 +1,6 @@
 /** From a layer's numbers to places on the paper: chosen axes, a turned view, a fit. Drawing only. */
 
-import type { FoldNet, Layout } from './net.ts';
+import type { FoldSource, Layout } from './net.ts';
 
 /** How three axes are looked at, in degrees. */
 export interface View {
@@ -23,7 +23,7 @@ export const axesOf = ({ width }: Layout, chosen: Axes): Axes =>
 export const isSolid = (layout: Layout, chosen: Axes): boolean => axesOf(layout, chosen).length > 2;
 
 /** Fits the data (not the grid, which reaches further) and the origin. */
-export function fitOf(net: FoldNet, layout: Layout, chosen: Axes): Fit {
+export function fitOf(net: FoldSource, layout: Layout, chosen: Axes): Fit {
   const values = net.array(layout.variable);
   const axes = axesOf(layout, chosen);
   const middle: [number, number, number] = [0, 0, 0];
@@ -77,7 +77,15 @@ export class Places {
   origin: [number, number] = [0, 0];
   scale = 1;
 
-  place(net: FoldNet, from: Layout, to: Layout, share: number, chosen: Axes, view: View, frame: Frame): void {
+  place(
+    net: FoldSource,
+    from: Layout,
+    to: Layout,
+    share: number,
+    chosen: Axes,
+    view: View,
+    frame: Frame,
+  ): void {
     if (this.at.length !== net.rows * 2) this.at = new Float32Array(net.rows * 2);
     const solid = blend(Number(isSolid(from, chosen)), Number(isSolid(to, chosen)), share);
     const look = directions({ turn: view.turn * solid, tilt: view.tilt * solid });
@@ -98,7 +106,7 @@ export class Places {
   }
 
   /** Adds a layout's share to every row's place. */
-  private rows(net: FoldNet, layout: Layout, share: number, fresh: boolean, axes: Axes): void {
+  private rows(net: FoldSource, layout: Layout, share: number, fresh: boolean, axes: Axes): void {
     const { at } = this;
     const values = net.array(layout.variable);
     if (fresh) {

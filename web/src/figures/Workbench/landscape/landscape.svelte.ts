@@ -26,6 +26,7 @@ export interface Grid {
 
 /** Value, slopes and bends where the inputs are. */
 export interface Here extends Bend {
+  place: Place;
   same: boolean;
   steep: number;
   gentle: number;
@@ -45,7 +46,8 @@ export interface Step extends Place {
 /** Entries that can be chosen from a list. */
 const MOST_CHOICES = 200;
 const CURVE_POINTS = 241;
-const SIDES = { least: 15, most: 61 };
+/** Points along each side, as many as there is time for. */
+const SIDES = [61, 51, 41, 31, 21, 15];
 /** Milliseconds that a picture may take to compute. */
 const PATIENCE = 150;
 export const MOST_STEPS = 60;
@@ -84,6 +86,8 @@ export class Landscape {
   private wishes = new Set<Wish>();
   private pumping = false;
   private milliseconds = 0.01;
+  /** How far above its lowest point an ellipse is at least drawn. */
+  private least = 0;
   private opened = 0;
 
   constructor(
@@ -373,10 +377,11 @@ export class Landscape {
       ? await kernels.curvature(plane, at)
       : await kernels.descent(plane, at, 0);
     const bend: Bend = { ss: NaN, st: NaN, tt: NaN, ...bends.number };
-    const found = await kernels.bends(at, bend, this.least(), SHARE);
+    const found = await kernels.bends(at, bend, this.least, SHARE);
     const lines = this.flat && grid ? await kernels.model(at, bend, grid.s) : null;
     this.here = {
       ...bend,
+      place: at,
       same: bends.same,
       steep: found.steep[0]!,
       gentle: found.gentle[0]!,
@@ -391,8 +396,8 @@ export class Landscape {
   private async chart(kernels: LandscapeKernels): Promise<void> {
     const { plane, flat } = this;
     if (!plane) return;
-    const side = Math.floor(Math.sqrt(PATIENCE / this.milliseconds));
-    const count = flat ? CURVE_POINTS : Math.min(SIDES.most, Math.max(SIDES.least, side));
+    const side = SIDES.find((points) => points * points * this.milliseconds <= PATIENCE) ?? SIDES.at(-1)!;
+    const count = flat ? CURVE_POINTS : side;
     const s = spread(this.range('s'), count);
     const t = flat ? Float64Array.of(this.at.t) : spread(this.range('t'), count);
     const all = s.length * t.length;
@@ -404,6 +409,7 @@ export class Landscape {
     const { value, same } = await kernels.sweep(plane, places.s, flat ? places.t.fill(0) : places.t);
     this.milliseconds = Math.max(1e-4, (performance.now() - begun) / all);
     this.grid = { s, t, value, same };
+    this.least = littleOf(value);
     if (flat) this.wishes.add('here');
   }
 
@@ -415,13 +421,17 @@ export class Landscape {
     this.middle = this.at;
     this.wishes.add('grid');
   }
+}
 
-  /** A little of the height that is shown. */
-  private least(): number {
-    const heights = [...(this.grid?.value ?? [])].filter(Number.isFinite);
-    const [low, high] = [Math.min(...heights), Math.max(...heights)];
-    return Number.isFinite(high - low) ? (high - low) / 50 : 0;
+/** A little of the height that is shown. */
+function littleOf(heights: Float64Array): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const height of heights) {
+    if (!Number.isFinite(height)) continue;
+    if (height < low) low = height;
+    if (height > high) high = height;
   }
+  return high > low ? (high - low) / 50 : 0;
 }
 
 const SHARE = Float64Array.from({ length: RING }, (_, i) => i / RING);

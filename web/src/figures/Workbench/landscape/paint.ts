@@ -24,6 +24,8 @@ export interface Heights {
 export interface Bands {
   levels: number[];
   shapes: ContourMultiPolygon[];
+  /** Each line is so many times as far above the lowest place as the one before; 0: all are as far apart. */
+  times: number;
 }
 
 export interface Frame {
@@ -54,16 +56,32 @@ export function heightsOf(grid: Grid): Heights | null {
   return { low: low - margin, high: high + margin };
 }
 
+/** Where most of the ground lies below the first of even lines, lines this many times as high as the one before. */
+const TIMES = 3;
+
 /** Between which heights a band of colour lies, and where. */
 export function bandsOf(grid: Grid, { low, high }: Heights): Bands {
-  const levels = ticks([low, high], LEVELS).filter((level) => level > low);
+  const even = ticks([low, high], LEVELS).filter((level) => level > low);
+  const isSteep = medianOf(grid) < (even[0] ?? low);
+  const levels = isSteep ? powers(high - low).map((above) => low + above) : even;
   const values = Array.from(grid.value, (height) =>
     Number.isNaN(height) ? high : Math.min(high, Math.max(low, height)),
   );
   const shapes = contours()
     .size([grid.s.length, grid.t.length])
     .thresholds([low, ...levels])(values);
-  return { levels, shapes };
+  return { levels, shapes, times: isSteep ? TIMES : 0 };
+}
+
+function powers(span: number): number[] {
+  const found = [span / TIMES];
+  while (found.length < LEVELS - 2) found.unshift(found[0]! / TIMES);
+  return found;
+}
+
+function medianOf(grid: Grid): number {
+  const finite = grid.value.filter((height, i) => Number.isFinite(height) && grid.same[i]).sort();
+  return finite[Math.floor(finite.length / 2)] ?? NaN;
 }
 
 export function paintContour(

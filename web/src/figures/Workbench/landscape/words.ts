@@ -27,10 +27,10 @@ function curveWords({ slope_s, ss }: Here): string {
 }
 
 export function whereWords(land: Landscape): string {
-  const { at, here } = land;
+  const { here } = land;
   if (!here) return '';
   const places = land.flat ? (['s'] as const) : (['s', 't'] as const);
-  const where = places.map((way) => `${land.label(way)} = ${formatNumber(at[way])}`).join(', ');
+  const where = places.map((way) => `${land.label(way)} = ${formatNumber(here.place[way])}`).join(', ');
   const value = `At ${where} the value is ${formatNumber(here.value)}.`;
   if (!Number.isFinite(here.value)) return `${value} There is no slope there.`;
   if (land.flat) return `${value} The slope is ${formatNumber(here.slope_s)}: ${curveWords(here)}.`;

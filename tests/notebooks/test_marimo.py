@@ -1,0 +1,38 @@
+"""Widgets in a real marimo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.notebooks.conftest import free_port, serve
+
+APP = Path(__file__).with_name("app.py")
+
+
+@pytest.fixture
+def marimo(tmp_path: Path) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "marimo", "-y", "run", str(APP), "--headless", "--no-token",
+               "--host=127.0.0.1", f"--port={port}"]  # fmt: skip
+    yield from serve(command, tmp_path, f"http://127.0.0.1:{port}")
+
+
+def test_an_explanation_and_a_graph(watched: Page, marimo: str) -> None:
+    watched.goto(marimo)
+    cost = watched.locator("[data-live='value cost'][data-form=plain]").first
+    expect(cost).to_have_text("0.09055", timeout=60_000)
+    watched.get_by_role("slider", name="w").focus()
+    watched.keyboard.press("ArrowRight")
+    expect(cost).not_to_have_text("0.09055")
+    watched.get_by_role("button", name="Ask Python").click()
+    expect(watched.get_by_text("Python says: w is 1.01")).to_be_visible()
+    watched.get_by_role("button", name="Let Python move").click()
+    expect(watched.get_by_label("w, typed")).to_have_value("−1.25")
+    node = watched.locator(".graph [data-node=cost]")
+    node.click()
+    expect(watched.locator(".graph .says")).to_contain_text("cost")
