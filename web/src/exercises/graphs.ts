@@ -234,7 +234,7 @@ function awakeEdges(bank: Bank, drawn: Drawn): EdgesExercise | null {
       ...(address.level === 1 ? { values: shownValues(drawn) } : {}),
       marked: from,
     },
-    ask: `The pass runs at $${inputs(drawn)}$. Nudge $${from}$ a little. Choose **every** edge that carries its influence on $C$ *there*.`,
+    ask: `The pass runs at $${inputs(drawn)}$. Nudge $${from}$ a little. Choose **every** edge that carries its influence on $C$ there.`,
     start: from,
     right,
     moving,

@@ -20,7 +20,9 @@ _COLUMNS = {
     3: (("p", "q"), ("r", "s")),
 }
 """By level: the units, layer by layer."""
-_ROWS: Mapping[int, tuple[float, ...]] = {1: (0.5,), 2: (0.12, 0.88), 3: (0.0, 0.5, 1.0)}
+_ROWS: Mapping[int, tuple[float, ...]] = {1: (0.5,), 2: (0.0, 1.0), 3: (0.0, 0.5, 1.0)}
+_CLOSE = (0.35, 0.65)
+"""Every other pair stands closer: else the middles of crossing edges, which are pressed, would meet."""
 
 
 def relus() -> Iterator[Structure]:
@@ -43,7 +45,7 @@ def _draw(random: Random, sources: tuple[str, ...], layers: Sequence[Sequence[st
     ranges: dict[str, tuple[int, int]] = {}
 
     def coefficient(most: int) -> str:
-        ranges[f"k{len(ranges) + 1}"] = (1 if most < 5 else 2, most)
+        ranges[f"k{len(ranges) + 1}"] = (2, most)
         return f"k{len(ranges)}"
 
     def sign() -> str:
@@ -74,5 +76,7 @@ def _places(columns: Sequence[Sequence[str]]) -> dict[str, tuple[float, float]]:
     return {
         name: (index / (len(columns) - 1), row)
         for index, column in enumerate(columns)
-        for name, row in zip(column, _ROWS[len(column)], strict=True)
+        for name, row in zip(
+            column, _CLOSE if len(column) == 2 and index % 2 == 0 else _ROWS[len(column)], strict=True
+        )
     }
