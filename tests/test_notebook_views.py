@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -196,9 +197,15 @@ FOLDED = {"W1": [[1.0, -1.0], [0.5, 1.0]], "b1": [0.2, -0.3], "W2": [[1.0], [1.0
 
 
 @pytest.fixture(autouse=True)
-def built(monkeypatch: pytest.MonkeyPatch) -> None:
+def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Views of nets need the figures as the build writes them; here any script will do."""
+    kept = (view.module, view._widget_class)
+    for made in kept:
+        made.cache_clear()
     monkeypatch.setattr(view, "_figures", lambda: "var figures = {};")
+    yield
+    for made in kept:
+        made.cache_clear()
 
 
 def test_training_is_told_and_obeys() -> None:
@@ -244,6 +251,13 @@ def test_a_trained_net_can_be_folded() -> None:
     assert (sheet.widget.t, sheet.widget.view) == (2.0, [10.0, 20.0])
     from_browser(sheet, weights={**drawn, "b1": [9.0, 9.0]})
     np.testing.assert_array_equal(sheet.weights["b1"], [9.0, 9.0])
+
+
+def test_nets_have_a_picture() -> None:
+    for made, signs in ((bs.fold(FOLDED), {"#1f66a8", "#c2501c"}), (bs.train("xor"), {"#8b91a0"})):
+        picture = ElementTree.fromstring(made.picture()["image/svg+xml"])
+        assert len(picture.findall(f"{SVG}circle")) == sum(made.widths)
+        assert {line.get("stroke") for line in picture.iter(f"{SVG}path")} == signs
 
 
 def test_starts_are_picked_and_told() -> None:

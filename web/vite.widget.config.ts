@@ -32,6 +32,8 @@ export default defineConfig({
     outDir: '../src/backsight/static/.widget',
     emptyOutDir: true,
     target: 'es2022',
+    // `light-dark()` stays as it is: the notebook says which by `color-scheme`, not by the system's preference.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     lib: { entry: 'src/hosts/notebook.ts', formats: ['iife'], name: 'figures', fileName: () => 'figures.js' },
   },
 });

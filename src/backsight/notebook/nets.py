@@ -13,6 +13,7 @@ from typing import Any, ClassVar, get_args
 from backsight.errors import BacksightError
 from backsight.ir.evaluate import Array, to_array
 from backsight.models.nets import Activation, Net, Output
+from backsight.notebook.pictures import net_picture
 from backsight.notebook.view import View, refused, sendable_tree
 
 DATA = ("fruit", "rings", "xor", "spiral")
@@ -258,6 +259,10 @@ class TrainView(View):
     def title(self) -> str:
         return str(self.content["title"])
 
+    def picture(self) -> dict[str, str]:
+        drawn = net_picture(self.widths, self.__dict__["_state"]["weights"], self.title())
+        return {"image/svg+xml": drawn}
+
     def __repr__(self) -> str:
         return f"<Net {'-'.join(map(str, self.widths))} on {self.data}, epoch {self.epoch}>"
 
@@ -285,6 +290,10 @@ class FoldView(View):
 
     def title(self) -> str:
         return str(self.content["title"])
+
+    def picture(self) -> dict[str, str]:
+        drawn = net_picture(self.widths, self.__dict__["_state"]["weights"], self.title())
+        return {"image/svg+xml": drawn}
 
     def __repr__(self) -> str:
         return f"<Fold of a net {'-'.join(map(str, self.widths))}, at {self.t:g}>"

@@ -120,7 +120,8 @@ def font_data() -> dict[str, str]:
 def _head(e: Explanation) -> str:
     given = ", ".join(s.name for s in e.forward if s.kind == "input")
     file = ""
-    if e.listings:
+    # A notebook's cell is a file whose name is a number: nothing to tell.
+    if e.listings and not PurePath(e.listings[0].file).stem.isdigit():
         where = f"{PurePath(e.listings[0].file).name}:{e.listings[0].first}"
         file = f" <span class='spoken'>in </span><code>{escape(where)}</code>"
     wrt = listed([f"<code>{escape(w)}</code>" for w in e.wrt])
