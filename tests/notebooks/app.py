@@ -57,5 +57,25 @@ def _(bs, neuron):
     return
 
 
+@app.cell
+def _(bs):
+    net = bs.train("xor", hidden=(3,), seed=3)
+    net
+    return (net,)
+
+
+@app.cell
+def _(mo, net):
+    epoch = mo.ui.button(label="Which epoch?", on_click=lambda _: net.epoch)
+    epoch
+    return (epoch,)
+
+
+@app.cell
+def _(epoch, mo):
+    mo.md(f"Python counts to {epoch.value}")
+    return
+
+
 if __name__ == "__main__":
     app.run()

@@ -142,3 +142,12 @@ def test_nets(watched: Page, jupyter: tuple[str, Path]) -> None:
     watched.wait_for_timeout(600)
     expect(lab.run(7)).to_contain_text("400 starts, 1")
     expect(watched.get_by_text("Start 7", exact=True)).to_be_visible()
+
+    dark = "rgb(30, 34, 39)"
+    papers = watched.locator(".paper")
+    expect(papers.first).not_to_have_css("background-color", dark)
+    watched.get_by_role("menuitem", name="Settings").click()
+    watched.get_by_text("Theme", exact=True).hover()
+    watched.get_by_text("JupyterLab Dark", exact=True).first.click()
+    for paper in papers.all():
+        expect(paper).to_have_css("background-color", dark)

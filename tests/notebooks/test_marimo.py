@@ -22,7 +22,7 @@ def marimo(tmp_path: Path) -> Iterator[str]:
     yield from serve(command, tmp_path, f"http://127.0.0.1:{port}")
 
 
-def test_an_explanation_and_a_graph(watched: Page, marimo: str) -> None:
+def test_views(watched: Page, marimo: str) -> None:
     watched.goto(marimo)
     cost = watched.locator("[data-live='value cost'][data-form=plain]").first
     expect(cost).to_have_text("0.09055", timeout=60_000)
@@ -36,3 +36,9 @@ def test_an_explanation_and_a_graph(watched: Page, marimo: str) -> None:
     node = watched.locator(".graph [data-node=cost]")
     node.click()
     expect(watched.locator(".graph .says")).to_contain_text("cost")
+
+    watched.get_by_role("button", name="One step").click()
+    expect(watched.locator("div.train")).to_have_attribute("data-epoch", "1")
+    watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
+    watched.get_by_role("button", name="Which epoch?").click()
+    expect(watched.get_by_text("Python counts to 1")).to_be_visible()
