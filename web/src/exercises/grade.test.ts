@@ -162,12 +162,27 @@ describe('number', () => {
         family === 'relu'
           ? ['asleep-passes', 'others-are-awake', 'sign']
           : family === 'inverse'
-          ? ['not-turned-over', 'at-the-other-point', 'over-the-value', 'one-minus-slope', 'stopped-at-inverse', 'sign']
-          : family === 'graph'
-          ? ['overwritten', 'paths-multiplied', 'added', 'stops-short', 'last-step', 'edge-left-out', 'sign']
-          : family === 'chain'
-            ? ['forgot-inner', 'forgot-outer', 'added', 'outer-at-x', 'power-rule', 'sign']
-            : ['overwritten', 'paths-multiplied', 'added', 'forgot-inner', 'doubled', 'sign'];
+            ? [
+                'not-turned-over',
+                'at-the-other-point',
+                'over-the-value',
+                'one-minus-slope',
+                'stopped-at-inverse',
+                'sign',
+              ]
+            : family === 'graph'
+              ? [
+                  'overwritten',
+                  'paths-multiplied',
+                  'added',
+                  'stops-short',
+                  'last-step',
+                  'edge-left-out',
+                  'sign',
+                ]
+              : family === 'chain'
+                ? ['forgot-inner', 'forgot-outer', 'added', 'outer-at-x', 'power-rule', 'sign']
+                : ['overwritten', 'paths-multiplied', 'added', 'forgot-inner', 'doubled', 'sign'];
       for (const mistake of wanted) expect(met.get(mistake), mistake).toBeGreaterThan(COUNT / 30);
     },
     PATIENCE,
@@ -276,8 +291,7 @@ describe('edges', () => {
         family === 'relu'
           ? 'asleep-carries not-moving path-missing gap stops-short'
           : 'everything not-moving path-missing gap stops-short leads-nowhere';
-      for (const mistake of wanted.split(' '))
-        expect(met.get(mistake), mistake).toBeGreaterThan(COUNT / 30);
+      for (const mistake of wanted.split(' ')) expect(met.get(mistake), mistake).toBeGreaterThan(COUNT / 30);
     },
     PATIENCE,
   );

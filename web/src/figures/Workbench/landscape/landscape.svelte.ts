@@ -48,6 +48,9 @@ const MOST_CHOICES = 200;
 const CURVE_POINTS = 241;
 /** Points along each side, as many as there is time for. */
 const SIDES = [61, 51, 41, 31, 21, 15];
+/** No more than these while pictures follow each other within so many milliseconds. */
+const HURRIED = 31;
+const CHASE = 120;
 /** Milliseconds that a picture may take to compute. */
 const PATIENCE = 150;
 export const MOST_STEPS = 60;
@@ -89,6 +92,8 @@ export class Landscape {
   /** How far above its lowest point an ellipse is at least drawn. */
   private least = 0;
   private opened = 0;
+  private charted = -Infinity;
+  private refining: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly session: Session,
@@ -152,6 +157,7 @@ export class Landscape {
   close(): void {
     this.opened += 1;
     this.descending = false;
+    clearTimeout(this.refining);
     this.kernels?.close();
     this.kernels = null;
   }
@@ -205,6 +211,13 @@ export class Landscape {
     const given = this.session.given;
     if (!this.kernels || (this.own && sameNumbers(given, this.own))) return;
     this.want('plane');
+  }
+
+  /** Lights in all views what the point moves: the entry that goes across. */
+  light(on: boolean): void {
+    const entry = typeof this.choice.s === 'number' ? this.entries[this.choice.s] : undefined;
+    if (on && entry) this.session.point(entry.name, entry.index);
+    else this.session.unpoint();
   }
 
   stop(): void {
@@ -396,8 +409,7 @@ export class Landscape {
   private async chart(kernels: LandscapeKernels): Promise<void> {
     const { plane, flat } = this;
     if (!plane) return;
-    const side = SIDES.find((points) => points * points * this.milliseconds <= PATIENCE) ?? SIDES.at(-1)!;
-    const count = flat ? CURVE_POINTS : side;
+    const count = flat ? CURVE_POINTS : this.side();
     const s = spread(this.range('s'), count);
     const t = flat ? Float64Array.of(this.at.t) : spread(this.range('t'), count);
     const all = s.length * t.length;
@@ -411,6 +423,17 @@ export class Landscape {
     this.grid = { s, t, value, same };
     this.least = littleOf(value);
     if (flat) this.wishes.add('here');
+  }
+
+  /** As many points along each side as there is time for; fewer while one picture chases the other. */
+  private side(): number {
+    const now = performance.now();
+    const isHurried = now - this.charted < CHASE;
+    this.charted = now;
+    clearTimeout(this.refining);
+    if (isHurried) this.refining = setTimeout(() => this.want('grid'), 2 * CHASE);
+    const fits = (points: number) => points * points * this.milliseconds <= PATIENCE;
+    return SIDES.find((points) => fits(points) && !(isHurried && points > HURRIED)) ?? SIDES.at(-1)!;
   }
 
   private keepInSight(): void {

@@ -170,6 +170,22 @@ describe('a landscape', () => {
     expect(land.options).toEqual([{ value: 0, label: 'x' }]);
   });
 
+  it('is coarse while another input keeps moving, and fine when it rests', async () => {
+    const three = written('def f(a, b, c):\n    return a * b * c', 'a = 1.0\nb = 1.0\nc = 1.0');
+    const bench = new Bench(three, { a: [1], b: [1], c: [1] });
+    const land = await bench.open();
+    expect(land.grid!.s.length).toBe(61);
+    for (const c of [2, 3]) {
+      bench.give({ c: Float64Array.of(c) });
+      await settled(land);
+    }
+    expect(land.grid!.s.length).toBe(31);
+    expect(land.grid!.value[0]).toBeCloseTo(3 * land.grid!.s[0]! * land.grid!.t[0]!, 12);
+    await new Promise((done) => setTimeout(done, 300));
+    await settled(land);
+    expect(land.grid!.s.length).toBe(61);
+  });
+
   it('keeps what is moved in sight', async () => {
     const bench = onBowl();
     const land = await bench.open('curve');
