@@ -243,7 +243,8 @@ def {names.check}():
             furthest = max(furthest, abs(difference - slope.flat[place]) / max(1.0, abs(difference)))
         agree = agree and furthest < 1e-5
         print(f"furthest from differences: {{furthest:.1e}}")
-    print("The gradient agrees with differences." if agree else "It does NOT agree: is there a kink here?")
+    missed = "It does NOT agree: is there a kink here, or a stop_gradient?"
+    print("The gradient agrees with differences." if agree else missed)
     return agree
 
 

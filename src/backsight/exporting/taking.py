@@ -74,6 +74,16 @@ def export(
         EmitError: no such ending, an operation has no formula, the arrays are too large for a sheet, or the
             file cannot be written.
         TraceError, DifferentiationError: as `grad` does.
+
+    Example:
+        >>> import numpy as np
+        >>> import backsight
+        >>> def cost(w, x):
+        ...     return np.sum(np.tanh(w * x))
+        >>> file = backsight.export(cost, 0.5, np.array([1.0, 2.0]), to="cost.xlsx")
+        >>> file.read_bytes()[:2]  # an .xlsx file is a zip file
+        b'PK'
+        >>> file.unlink()
     """
     path = Path(to)
     positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
