@@ -178,8 +178,18 @@ def _run_cell(code: str, space: dict[str, Any]) -> None:
 
 def test_numbers_are_written_exactly() -> None:
     drawn = np.random.default_rng(0).normal(size=(3, 40))
-    for value in (drawn, drawn[0], 0.1, np.zeros((0, 3)), np.array([np.nan, np.inf, -np.inf]), True, 7):
+    for value in (
+        drawn,
+        drawn[0],
+        0.1,
+        np.zeros((0, 3)),
+        np.array([np.nan, np.inf, -np.inf]),
+        True,
+        7,
+        np.float64(0.1),
+    ):
         found = eval(literal(value, "np"), {"np": np})
+        assert type(found) is type(value)
         np.testing.assert_array_equal(found, value)
         assert np.shape(found) == np.shape(value)
 

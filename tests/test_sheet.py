@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import zipfile
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -255,6 +257,12 @@ def test_pieces() -> None:
     assert rectangle([(0, 0), (0, 1), (1, 0), (1, 1)]) == ((0, 0), (1, 1))
     assert rectangle([(0, 0), (1, 1)]) is None and rectangle([]) is None and rectangle([None]) is None
     assert arguments([Piece("B1", place=(0, 1)), Piece("A1", place=(0, 0))]) == "A1:B1"
+
+
+def test_newer_functions_have_the_prefix_that_files_want() -> None:
+    program = program_of("ndtr", [0.3], {})
+    book = zipfile.ZipFile(io.BytesIO(write_workbook(lay_out(program, [0.3]), "")))
+    assert "_xlfn.NORM.S.DIST(" in book.read("xl/worksheets/sheet1.xml").decode()
 
 
 # What a spreadsheet cannot do -------------------------------------------------------------------------------

@@ -164,7 +164,9 @@ def literal(value: Any, np: str, indent: int = 0) -> str:
     """A number or an array as Python source, of exactly that value."""
     array = to_array(value)
     if not array.shape:
-        return _number(array.data[0], np)
+        text = _number(array.data[0], np)
+        # NumPy's numbers have methods and shapes that Python's lack.
+        return _own(array, text, np) if hasattr(value, "dtype") else text
     if not array.data:
         return f"{np}.zeros({array.shape})"
     kind = "" if array.dtype == "float64" else f", dtype={'bool' if array.dtype == 'bool' else 'int'}"
@@ -173,6 +175,11 @@ def literal(value: Any, np: str, indent: int = 0) -> str:
         return flat
     margin = " " * indent
     return f"{np}.array(\n{margin}{_wrapped(array, np, indent)}{kind}\n{margin[4:]})"
+
+
+def _own(array: Array, text: str, np: str) -> str:
+    kind = {"float64": "float64", "int64": "int64", "bool": "bool_"}[array.dtype]
+    return f"{np}.{kind}({text})"
 
 
 def _rows(array: Array, np: str) -> str:
