@@ -16,6 +16,7 @@ ALL = (
     "first_visit",
     "as_seen",
     "lessons",
+    "graph",
     "landscape",
     "atlas",
     "python_in_browser",
