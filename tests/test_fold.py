@@ -109,6 +109,7 @@ def test_numbers_that_are_none_stay_so() -> None:
         ("def f(x):\n    return x**2", {"x": 1.0}),
         ("import numpy as np\ndef f(w, x):\n    return np.tanh(w @ x)", {"w": [1.0, 2.0], "x": [0.0, 1.0]}),
         ("import numpy as np\ndef f(W, X):\n    return np.sum(X @ W)", {"W": W1, "X": X}),
+        ("import numpy as np\ndef f(w, X):\n    return np.mean((X @ w - 1) ** 2)", {"w": [1.0, 2.0], "X": X}),
         # Examples look at one another: no point goes its own way.
         (
             "import numpy as np\ndef f(W, X):\n    return np.sum(np.tanh((X - np.mean(X, axis=0)) @ W))",

@@ -131,7 +131,7 @@ class Replay:
         return [self.rows.get(a.name, a) if isinstance(a, Var) else a for a in e.inputs]
 
     def layers(self) -> list[Layer]:
-        """The chain from the points on; empty if its first layer is one neuron, or has no activation."""
+        """The chain from the points on; empty if it is no net, or its first layer has one neuron alone."""
         found: list[Layer] = []
         here = self.points
         while True:
@@ -144,8 +144,11 @@ class Replay:
                 activation = after
             found.append(Layer(linear, shift, activation))
             here = activation
-        first = found[0] if found else None
-        return found if first and first.width > 1 and first.activation is not first.shift else []
+        # Two numbers that go through one layer may be weights: `np.mean((X @ w - y) ** 2)` looks the same.
+        least = 2 if self.features.type.rank == 1 else 1
+        if len(found) < least or found[0].width < 2 or found[0].activation is found[0].shift:
+            return []
+        return found
 
     def _rows_in(self, e: Equation) -> int:
         values = {v.name for v in self.rows.values()}
