@@ -180,6 +180,23 @@ def test_a_link_brings_code_and_numbers_and_runs_nothing(context: BrowserContext
     other.page.close()
 
 
+@pytest.mark.parametrize("format", ["xlsx", "py", "ipynb", "html"])
+def test_it_can_be_taken_along(bench: Bench, format: str) -> None:
+    """With the numbers as they are now; that each is right is held by tests/test_exporting.py and others."""
+    entry = bench.page.get_by_label("w[0]", exact=True)
+    entry.fill("0.9")
+    entry.press("Enter")
+    bench.page.get_by_role("button", name="Take along").click()
+    with bench.page.expect_download(timeout=SLOW) as taken:
+        bench.page.get_by_role("group", name="Take it along").get_by_role(
+            "button", name=f".{format}", exact=False
+        ).click()
+    assert taken.value.suggested_filename.endswith(f".{format}")
+    content = Path(taken.value.path()).read_bytes()
+    assert (b"0.9" in content) if format != "xlsx" else content.startswith(b"PK")
+    assert bench.errors() == []
+
+
 HOSTILE = {
     "loops": ("def f(x):\n    while True:\n        pass", None),
     "allocates": ("def f(x):\n    held = []\n    while True:\n        held.append(bytearray(10**7))", None),
