@@ -176,12 +176,20 @@ def drawn(*shapes: tuple[int, ...], seed: int = 3) -> list[Any]:
     return [generator.normal(size=shape) for shape in shapes]
 
 
+def classes(W: Any, X: Any, labels: Any) -> Any:
+    scores = X @ W
+    top = np.max(scores, axis=1)
+    total = np.sum(np.exp(scores - top[:, None]), axis=1)
+    return np.mean(np.log(total) + top - scores[np.arange(4), labels])
+
+
 FUNCTIONS: list[tuple[Any, list[Any], tuple[int, ...]]] = [
     (net, drawn((2, 3), (3,), (3, 1), (4, 2), (4, 1)), (0, 1, 2)),
     (net, drawn((20, 16), (16,), (16, 2), (15, 20), (15, 2)), (0, 1, 2)),
     (attention, drawn((3, 2), (3, 2), (3, 2)), (0, 1, 2)),
     (regression, [*drawn((2,), (), (30, 2)), np.arange(30) % 2.0], (0, 1)),
     (spring, [1.0, 0.5, 2.0], (0, 1, 2)),
+    (classes, [*drawn((2, 3), (4, 2)), np.array([0, 2, -1, 1])], (0,)),
     (lambda x: x**2, [3.0], (0,)),
 ]
 
@@ -212,6 +220,26 @@ def test_random_functions_follow_a_changed_input() -> None:
             function.source, sheet, step.program, step.values, [np.asarray(x) * 1.0001 for x in step.values]
         )
     assert witness.check() > 1000
+
+
+def test_places_are_cells_like_others() -> None:
+    """Which entries are picked is changed in the file, too."""
+    witness, generator = Witness(), np.random.default_rng(6)
+    for op, cases in ((op, SHAPES[op]) for op in ("gather", "scatter")):
+        for shapes, params in cases:
+            whole = params["shape"] if op == "scatter" else shapes[0]
+            first, *rest = shapes
+            sizes = whole[params["axis"] : params["axis"] + len(rest)]
+            inputs, other = (
+                [
+                    generator.normal(size=first),
+                    *(generator.integers(-n, n, s) for n, s in zip(sizes, rest, strict=True)),
+                ]
+                for _ in range(2)
+            )
+            program = program_of(op, inputs, params)
+            witness.add(f"{op} {params}", lay_out(program, inputs), program, inputs, other)
+    assert witness.check() > 200
 
 
 def test_the_numbers_are_the_gradient() -> None:

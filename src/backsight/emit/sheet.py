@@ -34,6 +34,7 @@ from backsight.emit.sheet_cells import (
     number,
     shown_value,
 )
+from backsight.emit.sheet_picking import gathered, scattered
 from backsight.errors import EmitError
 from backsight.ir.evaluate import Array, broadcast_to, evaluate_all, indices
 from backsight.ir.op import COMPARE, REGISTRY, Family
@@ -66,9 +67,10 @@ REFUSED: Mapping[str, str] = {
         "a linear system is no formula of single cells",
     ),
     **dict.fromkeys(("sort", "argsort", "searchsorted"), "sorting is no formula of single cells"),
-    **dict.fromkeys(("gather", "scatter"), "which entries are picked is known only from the data"),
 }
 """Operations that have no formula, and why."""
+
+PICKING = {"gather": gathered, "scatter": scattered}
 
 _PASSED_ON = ("copy", "stop_gradient", "custom")
 _TAKES_TRUTH = {"logical_and": (0, 1), "logical_or": (0, 1), "logical_not": (0,), "where": (0,)}
@@ -300,6 +302,8 @@ class _Layout:
             return [_map(e, xs) for xs in zip(*columns, strict=True)]
         if op.family is Family.CONTRACT:
             return contraction(e, operands, shape)
+        if e.op in PICKING:
+            return PICKING[e.op](e, operands, shape)
         if e.op in FOLDS or e.op in SPREAD:
             return reduction(e, operands[0])
         if op.family is Family.MOVE and op.reference is not None:
