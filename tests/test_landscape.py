@@ -14,6 +14,7 @@ import pytest
 from backsight import browser
 from backsight.browser.landscape import RING, bends, direction, model
 from tests.javascript import Job, execute
+from tests.two_hundred import FUNCTIONS
 
 jax.config.update("jax_enable_x64", True)
 
@@ -246,3 +247,41 @@ def test_chance_prefers_no_direction() -> None:
     written = Written("def f(x, y, z):\n    return x * y * z", "x = 1.0\ny = 1.0\nz = 1.0")
     draws = written.run("chance", {"u": [0.5, 0.975, 0.025]})["raw"]
     assert draws == pytest.approx([0.0, 1.959963985, -1.959963985])
+
+
+# Functions as people write them -----------------------------------------------------------------------------
+
+EVERY = 9
+"""Of the two hundred functions, one in so many."""
+
+
+def test_along_a_random_direction_slopes_and_bends_agree_with_differences() -> None:
+    chance, step = np.random.default_rng(7), 1e-4
+    jobs, read = [], []
+    for function in FUNCTIONS[::EVERY]:
+        bench = browser.handle(function.request("workbench"))
+        if not bench["ok"]:  # that it is refused is no matter of the landscape's
+            continue
+        written = Written(function.source, function.example, wrt=function.wrt)
+        given = {
+            x["name"]: [float(number) for number in x["data"]]
+            for x in (*bench["value"]["arguments"], *bench["value"]["captured"])
+        }
+        for m in written.value["moving"]:
+            size = math.prod(m["shape"])
+            given |= {m["along"]: chance.normal(size=size).tolist(), m["across"]: [0.0] * size}
+        s, t = written.value["at"]
+        jobs += [written.job("along", {**given, s: [x], t: [0.0]}) for x in (-step, 0.0, step)]
+        jobs.append(written.job("curvature", {**given, s: [0.0], t: [0.0]}))
+        read.append((function.name, written))
+    found = execute(jobs)
+    assert len(read) > 12
+    for number, (name, written) in enumerate(read):
+        *values, last = found[4 * number : 4 * number + 4]
+        before, value, after = (written.read("along", x)["value"][0] for x in values)
+        here = written.read("curvature", last)
+        slope, bend = here["slope_s"][0], here["ss"][0]
+        close = 1e-4 * (1 + abs(slope) + abs(bend))
+        assert slope == pytest.approx((after - before) / (2 * step), abs=close), name
+        second = (after - 2 * value + before) / step**2
+        assert bend == pytest.approx(second, abs=2e-2 * (1 + abs(bend) + abs(value))), name
