@@ -82,6 +82,11 @@ def f(w):
         "w = np.array([1.0, 2.0, 3.0]); place = np.array([0, 2]); on = np.array([True, False])",
         {"wrt": ["w"]},
     ),
+    "names of Python's own hidden by NumPy's": (
+        "from numpy import *\nimport numpy as np\ndef f(x):\n    return sum(tanh(x))",
+        "x = np.array([0.5, 1e-9])",
+        {},
+    ),
     "a future": (
         '''
 """A docstring."""

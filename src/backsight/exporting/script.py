@@ -242,12 +242,15 @@ def {names.check}():
         print(f"slope by {{name}}")
         print(slope)
         furthest = 0.0
-        for place in range(0, slope.size, max(1, slope.size // 50)):  # at most about 50 of a large array
-            at = {np}.asarray({numbers}[name], dtype=float).flat[place]
-            step = 1e-5 * max(1.0, abs(at))
-            ahead, behind = {value_at}({nudged}(name, place, step)), {value_at}({nudged}(name, place, -step))
-            difference = (ahead - behind) / (2 * step)
-            furthest = max(furthest, abs(difference - slope.flat[place]) / max(1.0, abs(difference)))
+        for place in range(0, slope.size, slope.size // 50 or 1):  # at most about 50 of a large array
+            size = {np}.abs({np}.asarray({numbers}[name], dtype=float).flat[place])
+            off = []
+            for step in (1e-5 * {np}.maximum(1.0, size), 1e-5 * (size or 1.0)):  # a number may be tiny
+                ahead = {value_at}({nudged}(name, place, step))
+                behind = {value_at}({nudged}(name, place, -step))
+                difference = (ahead - behind) / (2 * step)
+                off.append({np}.abs(difference - slope.flat[place]) / {np}.maximum(1.0, {np}.abs(difference)))
+            furthest = {np}.maximum(furthest, {np}.min(off))
         agree = agree and furthest < 1e-5
         print(f"furthest from differences: {{furthest:.1e}}")
     missed = "It does NOT agree: is there a kink here, or a stop_gradient?"
