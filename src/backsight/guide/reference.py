@@ -30,6 +30,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Rules of your own", ("stop_gradient", "custom_vjp")),
     ("Understand and check", ("explain", "check", "check_grads")),
     ("Look around", ("graph", "train", "fold", "atlas")),
+    ("Take along", ("export",)),
 )
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Examples?|Yields):$")
 _ITEM = re.compile(r"^(\*{0,2}[\w., ]+?)(?: \([^)]*\))?: (.*)$", re.DOTALL)
