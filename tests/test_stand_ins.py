@@ -168,5 +168,5 @@ def test_what_np_lacks_says_what_to_do(tmp_path: Path) -> None:
         for text in ("np.fft.fft(x)", "np.random.randn(3) @ x", "np.linalg.svd(x)", "np.linalg.eig(x)")
     ]
     remedies = [answer["error"]["remedy"] for answer in alone(tmp_path, *requests)]
-    for remedy, word in zip(remedies, ("sines and cosines", "random", "eigvalsh", "eigh"), strict=True):
+    for remedy, word in zip(remedies, ("sines and cosines", "random", "v = A @ v", "v = A @ v"), strict=True):
         assert word in remedy

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_NO_EIGENVALUES = (
+    "eigenvalues are not recorded: trace, slogdet, cholesky and solve do without; for the largest repeat "
+    "v = A @ v; v = v / np.linalg.norm(v)"
+)
 INSTEAD = {
     "detach": "bs.stop_gradient(x) holds a value fixed",
     "requires_grad": "argnums of bs.grad says what to differentiate by",
@@ -17,9 +21,7 @@ INSTEAD = {
     "extract": "which entries there are would depend on the data: choose with np.where(mask, x, 0.0)",
     "compress": "which entries there are would depend on the data: choose with np.where(mask, x, 0.0)",
     "unique": "how many there are would depend on the data: use a mask and np.where",
-    "svd": "the singular values are np.sqrt(np.linalg.eigvalsh(A.T @ A)), where none of them is 0",
-    "eig": "np.linalg.eigh is there for symmetric matrices",
-    "eigvals": "np.linalg.eigvalsh is there for symmetric matrices",
+    **dict.fromkeys(("eigh", "eigvalsh", "eig", "eigvals", "svd", "svdvals"), _NO_EIGENVALUES),
     "fill": "np.full_like(x, value) is a new array",
     "put": "build a new array: np.where(mask, new, old)",
     "copyto": "build a new array: np.where(mask, new, old)",
