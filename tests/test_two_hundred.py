@@ -1,7 +1,7 @@
 """The two hundred functions of tests/two_hundred as the browser runs them: from their text, without NumPy.
 
 Each value and each entry of each gradient is held to the plain function, run by NumPy and SciPy, and to its
-differences; the slow test holds those that JAX can differentiate to JAX. What cannot be done is in `REFUSED`.
+differences; two_hundred_in_jax.py holds those to JAX that it can differentiate. `REFUSED` cannot be done.
 """
 
 from __future__ import annotations
@@ -159,47 +159,3 @@ def test_what_works_can_be_looked_at() -> None:
     some = [f for f in FUNCTIONS if f.name in ("expm_by_series", "sequential_module", "views_see_changes")]
     for kind in ("trace", "workbench"):
         assert all(answer["ok"] for answer in asked(kind, some).values()), kind
-
-
-IN_JAX = {
-    "import numpy as np": "import jax.numpy as np",
-    "from numpy import": "from jax.numpy import",
-    "from numpy.linalg import": "from jax.numpy.linalg import",
-    "from scipy.special import": "from jax.scipy.special import",
-    "from scipy.stats import": "from jax.scipy.stats import",
-    "from scipy.linalg import": "from jax.scipy.linalg import",
-}
-
-
-def _in_jax(source: str) -> str:
-    text = "\n" + source
-    for theirs, jaxs in IN_JAX.items():
-        text = text.replace(f"\n{theirs}", f"\n{jaxs}")
-    return text
-
-
-@pytest.mark.slow
-def test_the_gradient_is_that_of_jax_where_jax_has_one(answers: dict[str, Any]) -> None:
-    """The same text with jax.numpy in NumPy's place, where it neither assigns nor decides."""
-    import jax
-
-    runs: dict[str, Any] = {}
-    for function in FUNCTIONS:
-        if function.name in REFUSED:
-            continue
-        with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
-            plain = Plain(function, _in_jax)
-            derived = jax.value_and_grad(lambda moved, p=plain: p.function(**{**p.fixed, **moved}))
-            jax.make_jaxpr(derived)(plain.moved)  # most that JAX refuses, it refuses here
-            runs[function.name] = derived, plain.moved
-    assert len(runs) >= 135
-    together = jax.jit(lambda given: {name: runs[name][0](moved) for name, moved in given.items()})
-    with contextlib.redirect_stdout(io.StringIO()):
-        lowered = together.lower({name: moved for name, (_, moved) in runs.items()})
-    quickly = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-    theirs = lowered.compile(quickly)({name: moved for name, (_, moved) in runs.items()})
-    for name, (value, slopes) in theirs.items():
-        mine = answers[name]["value"]
-        assert_close([mine["value_at"]], [value], 1e-9, name)
-        leaves = flatten(slopes)[0]
-        assert_close(list(mine["gradient_at"].values()), leaves, 1e-7, name)
