@@ -89,7 +89,7 @@ REFUSED = {
     "enumerate_rows": "np.array([row.sum()",
 }
 # They need names that backsight.numpy lacks: float32, multiply.outer.
-NUMPY_ALONE = {"single_precision", "products"}
+NUMPY_ALONE = {"single_precision"}
 # They decide by values or pick by a mask, which JAX can do only where it does not compile; the last it makes
 # inf and NaN where it compiles all at once.
 DECIDE = {

@@ -28,8 +28,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1280, "height": 720}}
+def browser_context_args(browser_context_args: dict[str, Any], base_url: str) -> dict[str, Any]:
+    # Tests elsewhere may have asked for the plugin's own arguments first: those know nothing of our site.
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 720}, "base_url": base_url}
 
 
 @pytest.fixture(scope="session")
