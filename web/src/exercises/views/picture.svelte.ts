@@ -75,3 +75,22 @@ function between(a: Spot, b: Spot, room: number): Segment {
   const [start, end] = [RADIUS + 2, RADIUS + room];
   return { x1: a.x + ux * start, y1: a.y + uy * start, x2: b.x - ux * end, y2: b.y - uy * end };
 }
+
+/** Where an edge is pressed, as a part of its length: as far as can be from the other edges. */
+export function clearest(line: Segment, others: readonly Segment[]): number {
+  const clearance = (part: number): number => {
+    const [x, y] = [line.x1 + part * (line.x2 - line.x1), line.y1 + part * (line.y2 - line.y1)];
+    return Math.min(...others.map((other) => distance(x, y, other)));
+  };
+  return PARTS.reduce((best, part) => (clearance(part) > clearance(best) + 1 ? part : best));
+}
+
+/** The middle where it is as good as any. */
+const PARTS = [0.5, 0.4, 0.6, 0.3, 0.7];
+
+function distance(x: number, y: number, { x1, y1, x2, y2 }: Segment): number {
+  const [dx, dy] = [x2 - x1, y2 - y1];
+  const along = ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy || 1);
+  const part = Math.max(0, Math.min(1, along));
+  return Math.hypot(x - x1 - part * dx, y - y1 - part * dy);
+}
