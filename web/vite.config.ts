@@ -35,5 +35,6 @@ export default defineConfig(({ command }) => ({
   worker: { format: 'es' },
   // Tests use Svelte's browser build, not the server one.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  // A busy machine takes its time; a test that passes never waits for it.
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
 }));
