@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backsight.browser import handle, running
-from backsight.guide.starters import ORDER, Starter, answer, starters
+from backsight.guide.starters import ORDER, Starter, answers, starters
 from tests.javascript import Job, execute
 
 EVERY = starters()
@@ -26,14 +26,14 @@ def test_there_are_twenty_and_each_says_what_it_is() -> None:
 @pytest.fixture(scope="module")
 def kernels() -> dict[str, tuple[dict[str, Any], list[dict[str, np.ndarray[Any, Any]]]]]:
     """Each one's answer, and what its kernel computes: at the example, and a little beside it."""
-    answers = {s.slug: answer(s, "workbench") for s in EVERY}
+    answered = {slug: found["workbench"] for slug, found in answers(EVERY, ["workbench"]).items()}
     jobs = [
         Job(found["module"], "live", {}, arrays)
-        for found in answers.values()
+        for found in answered.values()
         for arrays in (_arrays(found, 0.0), _arrays(found, 0.01))
     ]
     runs = iter(execute(jobs))
-    return {slug: (found, [_numbers(next(runs)), _numbers(next(runs))]) for slug, found in answers.items()}
+    return {slug: (found, [_numbers(next(runs)), _numbers(next(runs))]) for slug, found in answered.items()}
 
 
 def _arrays(found: dict[str, Any], moved: float) -> dict[str, list[float]]:

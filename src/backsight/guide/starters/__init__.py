@@ -7,17 +7,16 @@ the function, and after the line `# Where to look` the numbers.
 from __future__ import annotations
 
 import ast
-import contextlib
 import json
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import backsight.numpy
-from backsight import browser
 from backsight.errors import SiteError
 
 FOLDER = Path(__file__).parent
@@ -67,39 +66,53 @@ def write_starters(directory: Path) -> None:
     everything = starters()
     words = {"np": _names(backsight.numpy), "np.linalg": _names(backsight.numpy.linalg)}
     _write(folder / "index.json", {"starters": [asdict(s) for s in everything], "words": words})
-    for starter in everything:
-        _write(folder / f"{starter.slug}.json", {kind: answer(starter, kind) for kind in KINDS})
+    for slug, found in answers(everything).items():
+        _write(folder / f"{slug}.json", found)
 
 
-@contextlib.contextmanager
-def as_in_the_browser() -> Iterator[None]:
-    """Without NumPy and SciPy, as the page's Python is: the answers are the same wherever a site is built."""
-    absent = {name: sys.modules.get(name) for name in ("numpy", "scipy")}
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None: "there is no such module"
-    try:
-        yield
-    finally:
-        for name, module in absent.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
+def answers(asked: Iterable[Starter], kinds: Iterable[str] = KINDS) -> dict[str, dict[str, Any]]:
+    """What Python says about each starter, by slug and kind, from a process without NumPy and SciPy.
 
-
-def answer(starter: Starter, kind: str) -> Any:
-    """What Python says about a starter.
+    The page's Python has neither, so the answers are the same wherever a site is built. A process of its own,
+    because a NumPy that is already loaded cannot be hidden: its C code imports parts of itself later.
 
     Raises:
         SiteError: it cannot.
     """
-    request = {"kind": kind, "source": starter.source, "example": starter.example}
-    with as_in_the_browser():
-        found = json.loads(browser.handle_text(json.dumps(request)))
-    if not found["ok"]:
-        raise SiteError(
-            f"the starter {starter.slug} fails: {found['error']['message']}", remedy="mend its file"
-        )
-    return found["value"]
+    requests = [
+        {"kind": kind, "source": starter.source, "example": starter.example, "slug": starter.slug}
+        for starter in asked
+        for kind in kinds
+    ]
+    source = Path(backsight.__file__).parents[1]
+    child = subprocess.run(
+        [sys.executable, "-c", _WITHOUT_NUMPY, str(source)],
+        input=json.dumps(requests),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if child.returncode:
+        raise SiteError(f"the starters' Python stopped: {child.stderr.strip()}", remedy="mend what it says")
+    found: dict[str, dict[str, Any]] = {}
+    for request, line in zip(requests, child.stdout.splitlines(), strict=True):
+        reply = json.loads(line)
+        if not reply["ok"]:
+            raise SiteError(
+                f"the starter {request['slug']} fails: {reply['error']['message']}", remedy="mend its file"
+            )
+        found.setdefault(request["slug"], {})[request["kind"]] = reply["value"]
+    return found
+
+
+_WITHOUT_NUMPY = """
+import json, sys
+sys.modules.update(numpy=None, scipy=None)
+sys.path.insert(0, sys.argv[1])
+from backsight import browser
+print("\\n".join(browser.handle_text(json.dumps(request)) for request in json.load(sys.stdin)))
+"""
 
 
 def _names(module: ModuleType) -> list[str]:
