@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { pythonConstants, pythonRuntime, woff2Only } from './vite.shared.ts';
+import { everyPage, pythonConstants, pythonRuntime, woff2Only } from './vite.shared.ts';
 
 const outDir = '../src/backsight/static';
 
 export default defineConfig(({ command }) => ({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
-  plugins: [woff2Only, svelte(), pythonRuntime(outDir)],
+  plugins: [everyPage, woff2Only, svelte(), pythonRuntime(outDir)],
   define: pythonConstants(command === 'serve'),
   build: {
     outDir,

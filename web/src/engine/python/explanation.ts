@@ -1,7 +1,7 @@
 /** An explanation as `explain` sends it: src/backsight/explaining/explanation.py says what each part means. */
 
 import type { Origin } from '../payload.ts';
-import type { Nested, Sent } from './protocol.ts';
+import type { Nested, Sent } from './sent.ts';
 
 /** A value as it is shown; `entries` of arrays up to 4 × 4 only. */
 export interface Shown {

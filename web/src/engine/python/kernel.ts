@@ -1,7 +1,8 @@
 /** A person's function as a kernel: its numbers at any point, in a worker of its own. No DOM. */
 
 import { EngineError } from '../errors.ts';
-import { toNumber, type KernelValue } from './protocol.ts';
+import type { KernelValue } from './protocol.ts';
+import { toNumber } from './sent.ts';
 
 export type ToKernel =
   /** `kernel`: which of the module's; "gradient" if not given. */

@@ -3,11 +3,7 @@
 import type { CodeText, FunctionPayload, Origin } from '../payload.ts';
 import type { ExplainValue } from './explanation.ts';
 import type { GraphLevel, GraphValue } from './graph.ts';
-
-/** A number as Python sends it; those that JSON lacks travel as words. See `toNumber`. */
-export type Sent = number | 'NaN' | 'Infinity' | '-Infinity';
-/** A number, or an array as nested lists. */
-export type Nested = Sent | boolean | Nested[];
+import type { Nested, Sent } from './sent.ts';
 
 interface AboutFunction {
   /** The person's Python, whole. */
@@ -357,8 +353,3 @@ export type FromPython =
   | { type: 'answer'; id: number; answer: string }
   /** Python itself broke (out of memory, say): the worker is of no more use. */
   | { type: 'broken'; id: number; message: string };
-
-/** A number that Python sent. */
-export function toNumber(sent: Sent | boolean): number {
-  return Number(sent);
-}

@@ -7,19 +7,17 @@
 
 import { explain } from '../../engine/errors.ts';
 import type { RunningKernel } from '../../engine/python/kernel.ts';
-import {
-  toNumber,
-  type At,
-  type ArgumentValue,
-  type LoadReport,
-  type Mishap,
-  type Nested,
-  type Progress,
-  type Request,
-  type Sent,
-  type Values,
-  type WorkbenchValue,
+import type {
+  At,
+  ArgumentValue,
+  LoadReport,
+  Mishap,
+  Progress,
+  Request,
+  Values,
+  WorkbenchValue,
 } from '../../engine/python/protocol.ts';
+import { toNumber, type Nested, type Sent } from '../../engine/python/sent.ts';
 import type { PythonService, State } from '../../engine/python/service.ts';
 
 /** Milliseconds after which code is stopped. */

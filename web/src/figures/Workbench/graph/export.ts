@@ -1,8 +1,8 @@
 /** The graph as a picture to keep: the same painter, everything in it. */
 
 import { Culling } from './culling.ts';
-import { paint, type Ink } from './painter.ts';
-import { CanvasPen, SvgPen } from './pen.ts';
+import { paint } from './painter.ts';
+import { CanvasPen, SvgPen, type Ink } from './pen.ts';
 import type { Scene } from './scene.ts';
 
 const MARGIN = 24;

@@ -1,8 +1,7 @@
 /** The outlines of open scopes, and the labels by which they are folded. */
 
 import { scopesAround, isScope, scopeOf } from './folding.ts';
-import type { Pen } from './pen.ts';
-import type { Ink } from './painter.ts';
+import type { Ink, Pen } from './pen.ts';
 import { frame } from '../../../parts/ink.ts';
 import type { Scene } from './scene.ts';
 

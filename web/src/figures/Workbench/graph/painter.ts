@@ -4,11 +4,8 @@ import { formatNumber } from '../../../parts/format.ts';
 import { frame } from '../../../parts/ink.ts';
 import type { Culling, Region } from './culling.ts';
 import { paintHulls } from './hulls.ts';
-import type { Pen, Style, Trace } from './pen.ts';
+import type { Ink, Pen, Style, Trace } from './pen.ts';
 import { placeAt, reading, slopeOf, type Place, type Scene } from './scene.ts';
-
-/** Colours as a canvas takes them, by token. */
-export type Ink = (token: string) => string;
 
 export type Detail = 'far' | 'middle' | 'near';
 

@@ -1,5 +1,8 @@
 /** What a painter draws with: the same strokes on a canvas, or as SVG to keep. */
 
+/** Colours as a canvas takes them, by token. */
+export type Ink = (token: string) => string;
+
 export interface Style {
   fill?: string | undefined;
   stroke?: string | undefined;

@@ -5,8 +5,8 @@
 
 import type { Camera, Size } from './camera.ts';
 import { Culling, type Region } from './culling.ts';
-import { paint, paintLit, type Ink } from './painter.ts';
-import { CanvasPen } from './pen.ts';
+import { paint, paintLit } from './painter.ts';
+import { CanvasPen, type Ink } from './pen.ts';
 import type { Scene } from './scene.ts';
 
 export class Surface {

@@ -4,7 +4,8 @@
  */
 
 import type { RunningKernel } from '../../../engine/python/kernel.ts';
-import { toNumber, type At, type LandscapeValue } from '../../../engine/python/protocol.ts';
+import type { At, LandscapeValue } from '../../../engine/python/protocol.ts';
+import { toNumber } from '../../../engine/python/sent.ts';
 
 export type Numbers = Readonly<Record<string, Float64Array>>;
 

@@ -4,13 +4,8 @@
  */
 
 import type { RunningKernel } from '../../../engine/python/kernel.ts';
-import {
-  toNumber,
-  type Mishap,
-  type SheetBlock,
-  type SheetCell,
-  type SheetValue,
-} from '../../../engine/python/protocol.ts';
+import type { Mishap, SheetBlock, SheetCell, SheetValue } from '../../../engine/python/protocol.ts';
+import { toNumber } from '../../../engine/python/sent.ts';
 import { formatNumber } from '../../../parts/format.ts';
 import { placeOf } from '../numbers.ts';
 
