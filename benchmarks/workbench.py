@@ -78,6 +78,7 @@ def one_round(browser: Browser, url: str) -> dict[str, float]:
     page, example = opened(context, url)
     typed(page, OWN, "x = 2.0")
     found = {"an example, cold": example, "own code, cold": answered(page, "y")}
+    page.evaluate("localStorage.clear()")  # else it would open with what was typed
     page.close()
     page, example = opened(context, url)
     typed(page, OWN, "x = 2.0")

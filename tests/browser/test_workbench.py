@@ -90,6 +90,7 @@ def bench(context: BrowserContext) -> Iterator[Bench]:
     opened = Bench(context.new_page())
     opened.open("/workbench/")
     yield opened
+    opened.page.evaluate("localStorage.clear()")  # what one test wrote is not the next one's
     opened.page.close()
 
 
@@ -245,6 +246,38 @@ def test_my_backward_pass_is_checked_on_its_line_and_edge(bench: Bench) -> None:
     bench.page.get_by_role("button", name="Check it").click()
     expect(found).to_contain_text("edges are right", timeout=SLOW)
     assert serious(bench.page) == []
+    assert bench.errors() == []
+
+
+def test_what_i_wrote_is_there_when_i_come_back(bench: Bench) -> None:
+    """Neither an example, nor a link, nor a reload loses a person's code; and none of it runs unasked."""
+    bench.write("The function", MINE)
+    bench.write("Where to look", "w = 2.0\nx = 0.3")
+    bench.page.get_by_role("button", name="Examples").click()
+    bench.page.get_by_role("button", name=re.compile("^x²")).click()
+    expect(bench.page.get_by_role("textbox", name="The function")).to_contain_text("x**2")
+    bench.page.get_by_role("button", name="Examples").click()
+    bench.page.get_by_role("button", name=re.compile("^cost w = 2.0, x = 0.3")).click()
+    expect(bench.page.get_by_role("textbox", name="The function")).to_contain_text("np.tanh(z)")
+    bench.requests.clear()
+    bench.open("/workbench/")
+    field = bench.page.get_by_role("textbox", name="The function")  # no editor is fetched before it is needed
+    expect(field).to_have_value(re.compile(r"np\.tanh\(z\)"))
+    expect(bench.page.get_by_text("Your code, as you left it")).to_be_visible()
+    assert [url for url in bench.requests if HEAVY.search(url)] == []
+    bench.run()
+    expect(bench.view("Derivation").locator("[data-adjoint=w]")).to_be_visible()
+    bench.page.get_by_role("radio", name="Check my backward pass").click()
+    bench.write("Your backward pass", "def forward(x): return x")
+    bench.page.get_by_role("radio", name="My function").click()
+    bench.page.get_by_role("radio", name="Check my backward pass").click()
+    expect(bench.page.get_by_role("textbox", name="Your backward pass")).to_have_value(
+        "def forward(x): return x"
+    )
+    bench.page.get_by_role("radio", name="My function").click()
+    bench.page.get_by_role("button", name="Examples").click()
+    bench.page.get_by_role("button", name="Forget these").click()
+    expect(bench.page.get_by_role("heading", name="Yours")).to_have_count(0)
     assert bench.errors() == []
 
 

@@ -45,6 +45,7 @@ def bench(context: BrowserContext) -> Iterator[Bench]:
     expect(opened.page.locator("[data-level=arrays]")).to_be_visible()
     opened.view("Graph").get_by_text("The graph as a list").click()
     yield opened
+    opened.page.evaluate("localStorage.clear()")
     opened.page.close()
 
 

@@ -62,9 +62,20 @@ export class Checking {
     };
   });
 
-  constructor(private readonly python: PythonService) {
+  /** `keep` is told of what a person writes; `source` is what they wrote before. */
+  constructor(
+    private readonly python: PythonService,
+    source: string | null = null,
+    private readonly keep: (source: string) => void = () => undefined,
+  ) {
+    this.source = source ?? START;
     this.state = python.state;
     python.subscribe((state) => (this.state = state));
+  }
+
+  write(source: string): void {
+    this.source = source;
+    this.keep(source);
   }
 
   async run(): Promise<void> {

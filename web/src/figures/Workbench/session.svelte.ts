@@ -71,7 +71,11 @@ export class Session {
   private again = false;
   private aborter: AbortController | null = null;
 
-  constructor(private readonly python: PythonService) {
+  /** `keep` is told of what a person writes. */
+  constructor(
+    private readonly python: PythonService,
+    private readonly keep: (written: Written) => void = () => undefined,
+  ) {
     python.subscribe((state) => (this.state = state));
   }
 
@@ -133,6 +137,7 @@ export class Session {
   /** Somebody writes: Python is fetched meanwhile, so that it is there when they press Run. */
   write(field: keyof Written, text: string): void {
     this[field] = text;
+    this.keep({ source: this.source, example: this.example });
     // What goes wrong is said when it is needed.
     if (this.state === 'idle')
       this.python.load((progress) => (this.progress = progress)).catch(() => undefined);
