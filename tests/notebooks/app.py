@@ -77,5 +77,56 @@ def _(epoch, mo):
     return
 
 
+@app.cell
+def _(bs, np):
+    weights = {"W1": np.array([[1.0, -0.5], [0.5, 1.0]]), "b1": [0.1, 0], "W2": [[1], [1]], "b2": [-1]}
+    sheet = bs.fold(weights)
+    sheet
+    return (sheet,)
+
+
+@app.cell
+def _(mo, sheet):
+    def lift(_):
+        sheet.weights = {"b1": [4.25, 0]}
+        return "lifted"
+
+    where = mo.ui.button(label="How far?", on_click=lambda _: f"{sheet.t:.2f}")
+    raised = mo.ui.button(label="Let Python lift", on_click=lift)
+    mo.hstack([where, raised])
+    return raised, where
+
+
+@app.cell
+def _(mo, where):
+    mo.md(f"Python looks at {where.value}")
+    return
+
+
+@app.cell
+def _(bs):
+    starts = bs.atlas("xor", units=2, epochs=50)
+    starts
+    return (starts,)
+
+
+@app.cell
+def _(mo, starts):
+    def pick(_):
+        starts.selected = 7
+        return "picked"
+
+    count = mo.ui.button(label="How many?", on_click=lambda _: len(starts.outcomes))
+    seventh = mo.ui.button(label="Let Python pick", on_click=pick)
+    mo.hstack([count, seventh])
+    return count, seventh
+
+
+@app.cell
+def _(count, mo):
+    mo.md(f"Python knows {count.value} starts")
+    return
+
+
 if __name__ == "__main__":
     app.run()

@@ -16,7 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Route, expect
+from playwright.sync_api import ConsoleMessage, Error, Page, Route, expect
 
 from tools import chromium
 
@@ -101,19 +101,33 @@ def answers(process: subprocess.Popen[bytes], address: str) -> bool:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """The address of a JupyterLab without a token, and the folder it serves."""
-    folder, port = tmp_path_factory.mktemp("jupyter"), free_port()
+    """Where JupyterLab opens notebooks, without a token, and the folder it serves."""
+    folder = tmp_path_factory.mktemp("jupyter")
     settings = folder / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    for address in _jupyter("jupyterlab", folder):
+        yield f"{address}/doc/tree", folder
+
+
+@pytest.fixture(scope="session")
+def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Where Jupyter Notebook opens notebooks, and the folder it serves."""
+    folder = tmp_path_factory.mktemp("notebook")
+    for address in _jupyter("notebook", folder):
+        yield f"{address}/notebooks", folder
+
+
+def _jupyter(module: str, folder: Path) -> Iterator[str]:
+    port = free_port()
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"),
+        *(sys.executable, "-m", module, "--no-browser", "--allow-root", f"--port={port}"),
         *("--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", "--ServerApp.port_retries=0"),
         *(f"--ServerApp.root_dir={folder}", "--LabApp.news_url=", "--LabApp.check_for_updates_class="
           "jupyterlab.NeverCheckForUpdate"),
     ]  # fmt: skip
     for address in serve(command, folder, f"http://127.0.0.1:{port}/api"):
-        yield address.removesuffix("/api"), folder
+        yield address.removesuffix("/api")
 
 
 @pytest.fixture
@@ -125,12 +139,18 @@ def watched(page: Page) -> Iterator[Page]:
         if message.type == "error":
             wrong.append(f"{message.text} {message.location.get('url', '')}")
 
+    def failed(error: Error) -> None:
+        # Jupyter Notebook 7.6 fails so on its own settings, whatever the notebook holds.
+        own = "reading 'schema'" in str(error) and "/static/notebook/notebook_core" in (error.stack or "")
+        if not own:
+            wrong.append(str(error))
+
     def outside(route: Route) -> None:
         wrong.append(route.request.url)
         route.abort()
 
     page.on("console", logged)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("pageerror", failed)
     page.route(
         lambda url: not url.startswith(("http://127.0.0.1", "data:", "blob:", "ws://127.0.0.1", "file:")),
         outside,

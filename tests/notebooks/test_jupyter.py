@@ -1,4 +1,4 @@
-"""Widgets in a real JupyterLab: they appear, and both sides see what the other does."""
+"""Widgets in a real JupyterLab and Jupyter Notebook: they appear, and both sides see what the other does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def neuron(x, w, b, t):
 
 
 class Lab:
-    """A notebook open in JupyterLab."""
+    """A notebook open in JupyterLab or Jupyter Notebook."""
 
     def __init__(self, page: Page, served: tuple[str, Path], cells: list[str]) -> None:
         address, folder = served
@@ -31,7 +31,7 @@ class Lab:
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         name = f"{abs(hash(tuple(cells)))}.ipynb"
         nbformat.write(book, folder / name)
-        page.goto(f"{address}/doc/tree/{name}")
+        page.goto(f"{address}/{name}")
         idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         expect(idle).to_be_visible(timeout=60_000)
 
@@ -95,6 +95,38 @@ def test_an_explanation_and_a_graph(watched: Page, jupyter: tuple[str, Path]) ->
     expect(watched.locator(".graph .says")).to_contain_text("cost")
     expect(lab.run(5)).to_have_text("at cost\n")
     expect(watched.locator(".graph [data-node=z]")).to_have_class("node moves lit")
+
+
+def test_classic_notebook(watched: Page, classic: tuple[str, Path]) -> None:
+    lab = Lab(
+        watched,
+        classic,
+        [
+            SETUP + "how = bs.explain(neuron, 0.8, 1.0, -0.5, 1.0, argnums=(1, 2))\nhow",
+            "view = how.view()\nprint('w is', view.inputs['w'], 'selected', view.selected or 'nothing')",
+            "view.inputs = {'w': -1.25}",
+            "net = bs.train('xor', hidden=(3,), seed=3)\nnet",
+            "print(f'epoch {net.epoch}')\nnet.learning_rate = 0.1",
+        ],
+    )
+    lab.run(0)
+    slider = watched.get_by_role("slider", name="w")
+    expect(slider).to_be_visible(timeout=60_000)
+    cost = watched.locator("[data-live='value cost'][data-form=plain]").first
+    expect(cost).to_have_text("0.09055")
+    slider.focus()
+    watched.keyboard.press("ArrowRight")
+    expect(cost).not_to_have_text("0.09055")
+    expect(lab.run(1)).to_have_text("w is 1.01 selected nothing\n")
+    lab.run(2)
+    expect(watched.get_by_label("w, typed")).to_have_value("−1.25")
+    lab.run(3)
+    train = watched.locator("div.train")
+    watched.get_by_role("button", name="One step").click(timeout=60_000)
+    expect(train).to_have_attribute("data-epoch", "1")
+    watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
+    expect(lab.run(4)).to_have_text("epoch 1\n")
+    expect(train.get_by_role("slider", name="learning rate")).to_have_attribute("aria-valuetext", "0.1")
 
 
 def test_nets(watched: Page, jupyter: tuple[str, Path]) -> None:

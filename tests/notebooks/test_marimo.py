@@ -35,10 +35,28 @@ def test_views(watched: Page, marimo: str) -> None:
     expect(watched.get_by_label("w, typed")).to_have_value("−1.25")
     node = watched.locator(".graph [data-node=cost]")
     node.click()
-    expect(watched.locator(".graph .says")).to_contain_text("cost")
+    expect(watched.locator(".graph output.says")).to_contain_text("cost")
 
     watched.get_by_role("button", name="One step").click()
     expect(watched.locator("div.train")).to_have_attribute("data-epoch", "1")
     watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
     watched.get_by_role("button", name="Which epoch?").click()
     expect(watched.get_by_text("Python counts to 1")).to_be_visible()
+
+    slider = watched.get_by_role("slider", name="through the net")
+    slider.focus()
+    watched.keyboard.press("PageUp")
+    expect(slider).not_to_have_attribute("aria-valuetext", "0.00")
+    far = slider.get_attribute("aria-valuetext") or ""
+    watched.wait_for_timeout(300)
+    watched.get_by_role("button", name="How far?").click()
+    expect(watched.get_by_text(f"Python looks at {far}")).to_be_visible()
+    watched.get_by_role("button", name="Let Python lift").click()
+    expect(watched.locator(".fold").get_by_text("4.25").first).to_be_visible()
+
+    expect(watched.get_by_text("400 starts,")).to_be_visible(timeout=60_000)
+    watched.wait_for_timeout(600)  # it tells Python about three times a second
+    watched.get_by_role("button", name="How many?").click()
+    expect(watched.get_by_text("Python knows 400 starts")).to_be_visible()
+    watched.get_by_role("button", name="Let Python pick").click()
+    expect(watched.get_by_text("Start 7", exact=True)).to_be_visible()

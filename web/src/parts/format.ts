@@ -48,4 +48,8 @@ export function parseNumber(text: string): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** Words of an error as a sentence. */
+export const asSentence = (words: string): string =>
+  words && `${words[0]!.toUpperCase()}${words.slice(1)}`.replace(/[.?!]?$/, (end) => end || '.');
+
 const trueMinus = (text: string): string => text.replaceAll('-', MINUS);

@@ -107,7 +107,9 @@ export class Culling {
    */
   links(region: Region): { short: number[]; long: number[] } {
     const { links, items } = this.scene.folding;
-    const crosses = (link: number) => this.crosses(links[link * 2]!, links[link * 2 + 1]!, region);
+    const { bends } = this.scene.layout;
+    const crosses = (link: number) =>
+      bends.has(link) || this.crosses(links[link * 2]!, links[link * 2 + 1]!, region);
     const long = this.long.filter(crosses);
     if (items.length < FEW) {
       const short = [...this.short].filter(crosses);

@@ -59,7 +59,8 @@ function moved(scene: Scene): Scene {
   const by = (values: Float32Array) => values.map((value) => value + MARGIN);
   const across = by(scene.layout.across);
   const along = by(scene.layout.along);
-  const layout = { ...scene.layout, across, along, at: by(scene.layout.at) };
+  const bends = new Map([...scene.layout.bends].map(([link, way]) => [link, by(way)]));
+  const layout = { ...scene.layout, across, along, at: by(scene.layout.at), bends };
   const [x, y] = scene.sideways ? [along, across] : [across, along];
   return { ...scene, layout, x, y };
 }

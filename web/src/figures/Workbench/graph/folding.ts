@@ -1,6 +1,7 @@
 /** What is left of a graph when scopes are folded: a place for each node or folded scope, and the links between. */
 
 import type { GraphValue } from '../../../engine/python/graph.ts';
+import { layersIn } from './layout.ts';
 
 /** A place of the drawing: a node's number, or a folded scope's as −1 − scope. */
 export type Item = number;
@@ -67,9 +68,9 @@ function merged(graph: GraphValue, placeOf: Int32Array, count: number) {
 
 /**
  * Which scopes are folded at first: steps; and calls, loops and turns, level by level from the outside, then arrays, as
- * long as that leaves at most `most` places.
+ * long as that leaves at most `most` places, and a drawing of at most `deepest` columns.
  */
-export function foldedAtFirst(graph: GraphValue, most = 90): Set<number> {
+export function foldedAtFirst(graph: GraphValue, most = 90, deepest = 30): Set<number> {
   const depth: number[] = [];
   const waves = new Map<number, number[]>();
   graph.scopes.forEach(({ parent, kind }, scope) => {
@@ -84,7 +85,8 @@ export function foldedAtFirst(graph: GraphValue, most = 90): Set<number> {
   for (const [, scopes] of [...waves].sort(([a], [b]) => a - b)) {
     const fewer = new Set(folded);
     for (const scope of scopes) fewer.delete(scope);
-    if (fold(graph, fewer).items.length > most) break;
+    const { items, links } = fold(graph, fewer);
+    if (items.length > most || Math.max(...layersIn(items.length, links)) >= deepest) break;
     folded = fewer;
   }
   return folded;

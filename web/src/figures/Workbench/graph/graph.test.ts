@@ -108,6 +108,7 @@ describe('folding', () => {
     expect(foldedAtFirst(SMALL, 3)).toEqual(new Set([0, 1]));
     expect(foldedAtFirst(lattice(50, 10)).size).toBe(10);
     expect(foldedAtFirst(lattice(3, 4)).size).toBe(0);
+    expect(foldedAtFirst(lattice(1, 40)).size).toBe(40);
   });
 });
 
@@ -138,6 +139,21 @@ describe('layout', () => {
     const { across } = layered({ count: 6, links, along: 10, across: 10, most: 26 });
     expect(across[0]! < across[1]!).toBe(across[3]! < across[2]!);
     expect(across[3]! < across[2]!).toBe(across[4]! < across[5]!);
+  });
+
+  it('leads a link that passes columns beside the places there, and those of one place together', () => {
+    // A chain of five; the first is used by all, as the weights of a recurrent net are.
+    const links = Int32Array.from([0, 1, 1, 2, 2, 3, 3, 4, 0, 2, 0, 3, 0, 4]);
+    const { across, along, bends, breadth } = layered({ count: 5, links, along: 10, across: 10, most: 26 });
+    expect([...bends.keys()]).toEqual([4, 5, 6]);
+    expect([...bends.get(6)!.slice(0, 2)]).toEqual([...bends.get(4)!]);
+    for (const way of bends.values())
+      for (let i = 0; i < way.length; i += 2) {
+        const at = along.indexOf(way[i]!);
+        expect(at).toBeGreaterThan(0);
+        expect(Math.abs(across[at]! - way[i + 1]!)).toBeGreaterThan(10);
+        expect(way[i + 1]!).toBeLessThan(breadth);
+      }
   });
 
   it('leaves what was there in its order, near its place', () => {

@@ -2,7 +2,8 @@
  * A layered drawing: every place in a column after those that it uses, ordered so that few links cross.
  *
  * Columns by longest path; order within a column by the mean place of neighbours (Sugiyama, Tagawa & Toda 1981);
- * places then move towards their neighbours while nothing overlaps. Linear up to sorting: 10,000 places take some
+ * places then move towards their neighbours while nothing overlaps. A link that passes columns gets a bend in each, so
+ * that it goes beside the places there; the links of a place share theirs. Linear up to sorting: 10,000 places take some
  * tenths of a second, so that larger ones are laid out in a worker (layouts.ts).
  */
 
@@ -26,11 +27,17 @@ export interface Layout {
   /** Of each column its places in order, and where it is. */
   columns: Int32Array[];
   at: Float32Array;
+  /** Of links that pass columns: along and across of each bend, in turn. */
+  bends: ReadonlyMap<number, Float32Array>;
   length: number;
   breadth: number;
 }
 
 const SWEEPS = 10;
+/** With more bends than this, long links run straight through. */
+const MOST_BENDS = 900;
+/** The room of a bend within its column. */
+const BEND = 22;
 /** Between columns, between places (a label fits there), and around it all. */
 const GAP = { along: 68, across: 28, around: 30 };
 
@@ -51,15 +58,58 @@ export function neighbours(count: number, links: Int32Array, end: 0 | 1): Neighb
 }
 
 export function layered(order: Order): Layout {
-  const out = neighbours(order.count, order.links, 0);
-  const into = neighbours(order.count, order.links, 1);
-  const sequence = topological(order.count, out, into);
-  const layer = layersOf(sequence, out, into);
-  const layers = gathered(sequence, layer, order.before);
-  const rank = new Float64Array(order.count);
-  arrange(layers, out, into, rank, order.before);
-  const columns = layers.flatMap((places) => wrapped(places, order.most));
-  return placed(columns, out, into, order);
+  const layer = layersIn(order.count, order.links);
+  const bent = bending(order, layer);
+  const count = bent.layer.length;
+  const before = order.before && Float32Array.from(bent.layer, (_, place) => order.before![place] ?? NaN);
+  const out = neighbours(count, bent.links, 0);
+  const into = neighbours(count, bent.links, 1);
+  const layers = gathered(bent.layer, before);
+  const rank = new Float64Array(count);
+  arrange(layers, out, into, rank, before);
+  const columns = layers.flatMap((places) => wrapped(places, order));
+  return placed(columns, out, into, { ...order, before }, bent);
+}
+
+/** Of each place its column, should none be wrapped. */
+export function layersIn(count: number, links: Int32Array): Int32Array {
+  const out = neighbours(count, links, 0);
+  const into = neighbours(count, links, 1);
+  return layersOf(topological(count, out, into), out, into);
+}
+
+/** The places and bends, numbered on, that a layout is made of. */
+interface Bent {
+  layer: Int32Array;
+  links: Int32Array;
+  /** Of each link that passes columns, its bends. */
+  passing: Map<number, number[]>;
+}
+
+function bending({ count, links }: Order, layer: Int32Array): Bent {
+  const none = { layer, links, passing: new Map<number, number[]>() };
+  const layers = [...layer];
+  const chained: number[] = [];
+  const passing = new Map<number, number[]>();
+  const known = new Map<string, number>();
+  for (let i = 0; i < links.length; i += 2) {
+    const [from, to] = [links[i]!, links[i + 1]!];
+    const passed: number[] = [];
+    let last = from;
+    for (let at = layer[from]! + 1; at < layer[to]!; at += 1) {
+      const key = `${from} ${at}`;
+      let bend = known.get(key);
+      if (bend === undefined) {
+        known.set(key, (bend = layers.push(at) - 1));
+        chained.push(last, bend);
+      }
+      passed.push((last = bend));
+    }
+    chained.push(last, to);
+    if (passed.length) passing.set(i / 2, passed);
+    if (layers.length - count > MOST_BENDS) return none;
+  }
+  return { layer: Int32Array.from(layers), links: Int32Array.from(chained), passing };
 }
 
 /** Users after what they use. Folded scopes can use each other: the earliest of a circle then goes first. */
@@ -112,9 +162,9 @@ function layersOf(sequence: Int32Array, out: Neighbours, into: Neighbours): Int3
   return layer;
 }
 
-function gathered(sequence: Int32Array, layer: Int32Array, before?: Float32Array): Int32Array[] {
+function gathered(layer: Int32Array, before?: Float32Array): Int32Array[] {
   const lists: number[][] = [];
-  for (const place of [...sequence].sort((a, b) => a - b)) (lists[layer[place]!] ??= []).push(place);
+  layer.forEach((at, place) => (lists[at] ??= []).push(place));
   return lists
     .filter((list) => list !== undefined)
     .map((list) => {
@@ -165,17 +215,24 @@ function mean(near: Neighbours, far: Neighbours, place: number, of: ArrayLike<nu
 }
 
 /** A column that would be far taller than the drawing is wide becomes several, filled row by row. */
-function wrapped(places: Int32Array, most: number): Int32Array[] {
-  const parts = Math.ceil(places.length / most);
+function wrapped(places: Int32Array, { most, count }: Order): Int32Array[] {
+  const parts = Math.ceil(places.filter((place) => place < count).length / most);
   if (parts < 2) return [places];
   return Array.from({ length: parts }, (_, part) => places.filter((_, index) => index % parts === part));
 }
 
-function placed(columns: Int32Array[], out: Neighbours, into: Neighbours, order: Order): Layout {
+function placed(
+  columns: Int32Array[],
+  out: Neighbours,
+  into: Neighbours,
+  order: Order,
+  { layer, passing }: Bent,
+): Layout {
   const { count, before } = order;
   const [step, gap] = [order.along + GAP.along, order.across + GAP.across];
-  const across = new Float32Array(count);
-  const along = new Float32Array(count);
+  const room = (place: number) => (place < count ? gap : BEND);
+  const across = new Float32Array(layer.length);
+  const along = new Float32Array(layer.length);
   const at = new Float32Array(columns.length);
   columns.forEach((places, column) => {
     at[column] = GAP.around + order.along / 2 + column * step;
@@ -190,16 +247,28 @@ function placed(columns: Int32Array[], out: Neighbours, into: Neighbours, order:
     const forth = sweep % 2 === 0;
     for (let i = 0; i < columns.length; i += 1) {
       const places = columns[forth ? i : columns.length - 1 - i]!;
-      settle(places, across, gap, (place) => old(place) ?? between(into, out, place, across));
+      settle(places, across, room, (place) => old(place) ?? between(into, out, place, across));
     }
   }
   let [low, high] = [Infinity, -Infinity];
-  for (const value of across) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  across.forEach((value, place) => {
+    const half = (room(place) - GAP.across) / 2;
+    [low, high] = [Math.min(low, value - half), Math.max(high, value + half)];
+  });
   if (!count) [low, high] = [0, 0];
-  for (let place = 0; place < count; place += 1) across[place]! += GAP.around + order.across / 2 - low;
+  for (let place = 0; place < across.length; place += 1) across[place]! += GAP.around - low;
   const length = columns.length ? at.at(-1)! + order.along / 2 + GAP.around : 0;
-  const breadth = count ? high - low + order.across + 2 * GAP.around : 0;
-  return { along, across, columns, at, length, breadth };
+  const breadth = count ? high - low + 2 * GAP.around : 0;
+  const way = (bends: number[]) => Float32Array.from(bends.flatMap((bend) => [along[bend]!, across[bend]!]));
+  return {
+    along: along.slice(0, count),
+    across: across.slice(0, count),
+    columns: columns.map((places) => places.filter((place) => place < count)),
+    at,
+    bends: new Map([...passing].map(([link, bends]) => [link, way(bends)])),
+    length,
+    breadth,
+  };
 }
 
 /** The mean place of all neighbours. */
@@ -216,19 +285,21 @@ function between(into: Neighbours, out: Neighbours, place: number, across: Float
 function settle(
   places: Int32Array,
   across: Float32Array,
-  gap: number,
+  room: (place: number) => number,
   wanted: (place: number) => number,
 ): void {
   const count = places.length;
   const wish = new Float64Array(count);
   const down = new Float64Array(count);
+  /** From the place before. */
+  const gap = (i: number) => (room(places[i - 1]!) + room(places[i]!)) / 2;
   for (let i = 0; i < count; i += 1) {
     wish[i] = wanted(places[i]!);
-    down[i] = i ? Math.max(wish[i]!, down[i - 1]! + gap) : wish[i]!;
+    down[i] = i ? Math.max(wish[i]!, down[i - 1]! + gap(i)) : wish[i]!;
   }
   let up = Infinity;
   for (let i = count - 1; i >= 0; i -= 1) {
-    up = Math.min(wish[i]!, up - gap);
+    up = Math.min(wish[i]!, i < count - 1 ? up - gap(i + 1) : Infinity);
     across[places[i]!] = (up + down[i]!) / 2;
   }
 }

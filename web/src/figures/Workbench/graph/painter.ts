@@ -156,19 +156,34 @@ function toneOf(scene: Scene, place: number): Tone {
 
 // Links --------------------------------------------------------------------------------------------------------
 
-/** A link from the far side of its source to the near side of its target. */
-function curve(trace: Trace, { folding, x, y, halfWidth, halfHeight, sideways }: Scene, link: number): void {
+/** A link from the far side of its source to the near side of its target; where it bends, it goes straight by. */
+function curve(trace: Trace, scene: Scene, link: number): void {
+  const { folding, x, y, halfWidth, halfHeight, sideways, box, layout } = scene;
   const [a, b] = [folding.links[link * 2]!, folding.links[link * 2 + 1]!];
-  if (sideways) {
-    const [x1, x2] = [x[a]! + halfWidth[a]!, x[b]! - halfWidth[b]!];
-    const bend = Math.max(18, Math.abs(x2 - x1) / 2);
-    trace.moveTo(x1, y[a]!);
-    trace.bezierCurveTo(x1 + bend, y[a]!, x2 - bend, y[b]!, x2, y[b]!);
-  } else {
-    const [y1, y2] = [y[a]! + halfHeight[a]!, y[b]! - halfHeight[b]!];
-    const bend = Math.max(14, Math.abs(y2 - y1) / 2);
-    trace.moveTo(x[a]!, y1);
-    trace.bezierCurveTo(x[a]!, y1 + bend, x[b]!, y2 - bend, x[b]!, y2);
+  const bends = layout.bends.get(link) ?? [];
+  const half = (sideways ? box.width : box.height) / 2;
+  let [fromX, fromY] = sideways ? [x[a]! + halfWidth[a]!, y[a]!] : [x[a]!, y[a]! + halfHeight[a]!];
+  trace.moveTo(fromX, fromY);
+  for (let i = 0; i <= bends.length; i += 2) {
+    const isLast = i === bends.length;
+    const [along, across] = [bends[i]! - half, bends[i + 1]!];
+    const [toX, toY] = isLast
+      ? sideways
+        ? [x[b]! - halfWidth[b]!, y[b]!]
+        : [x[b]!, y[b]! - halfHeight[b]!]
+      : sideways
+        ? [along, across]
+        : [across, along];
+    if (sideways) {
+      const bend = Math.max(18, Math.abs(toX - fromX) / 2);
+      trace.bezierCurveTo(fromX + bend, fromY, toX - bend, toY, toX, toY);
+    } else {
+      const bend = Math.max(14, Math.abs(toY - fromY) / 2);
+      trace.bezierCurveTo(fromX, fromY + bend, toX, toY - bend, toX, toY);
+    }
+    if (isLast) return;
+    [fromX, fromY] = sideways ? [along + 2 * half, across] : [across, along + 2 * half];
+    trace.lineTo(fromX, fromY);
   }
 }
 
@@ -192,14 +207,21 @@ function passBy(pen: Pen, scene: Scene, links: readonly number[], scale: number,
 
 /** The local slope in the middle of a link: what a change is multiplied by there. */
 function paintSlopes(pen: Pen, scene: Scene, links: readonly number[], ink: Ink): void {
-  const { folding, x, y, halfWidth, halfHeight, sideways } = scene;
+  const { folding, x, y, halfWidth, halfHeight, sideways, layout } = scene;
   for (const link of links) {
     const slope = slopeOf(scene, link);
     if (slope === undefined) continue;
     const [a, b] = [folding.links[link * 2]!, folding.links[link * 2 + 1]!];
     const text = `×${formatNumber(slope)}`;
-    const mx = (x[a]! + x[b]! + (sideways ? halfWidth[a]! - halfWidth[b]! : 0)) / 2;
-    const my = (y[a]! + y[b]! + (sideways ? 0 : halfHeight[a]! - halfHeight[b]!)) / 2;
+    const bends = layout.bends.get(link);
+    // The last bend belongs to this link more than to the others of its source.
+    const [along, across] = bends ? bends.slice(-2) : [NaN, NaN];
+    const mx = bends
+      ? (sideways ? along : across)!
+      : (x[a]! + x[b]! + (sideways ? halfWidth[a]! - halfWidth[b]! : 0)) / 2;
+    const my = bends
+      ? (sideways ? across : along)!
+      : (y[a]! + y[b]! + (sideways ? 0 : halfHeight[a]! - halfHeight[b]!)) / 2;
     const behind = pen.trace();
     behind.rect(mx - text.length * 3.6, my - 9, text.length * 7.2, 17);
     pen.draw(behind, { fill: ink('--paper'), alpha: 0.85 });

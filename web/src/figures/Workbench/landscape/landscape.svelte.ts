@@ -47,7 +47,7 @@ export interface Step extends Place {
 const MOST_CHOICES = 200;
 const CURVE_POINTS = 241;
 /** Points along each side, as many as there is time for. */
-const SIDES = [61, 51, 41, 31, 21, 15];
+const SIDES = [101, 81, 61, 51, 41, 31, 21, 15];
 /** No more than these while pictures follow each other within so many milliseconds. */
 const HURRIED = 31;
 const CHASE = 120;

@@ -174,7 +174,7 @@ describe('a landscape', () => {
     const three = written('def f(a, b, c):\n    return a * b * c', 'a = 1.0\nb = 1.0\nc = 1.0');
     const bench = new Bench(three, { a: [1], b: [1], c: [1] });
     const land = await bench.open();
-    expect(land.grid!.s.length).toBe(61);
+    expect(land.grid!.s.length).toBe(101);
     for (const c of [2, 3]) {
       bench.give({ c: Float64Array.of(c) });
       await settled(land);
@@ -183,7 +183,7 @@ describe('a landscape', () => {
     expect(land.grid!.value[0]).toBeCloseTo(3 * land.grid!.s[0]! * land.grid!.t[0]!, 12);
     await new Promise((done) => setTimeout(done, 300));
     await settled(land);
-    expect(land.grid!.s.length).toBe(61);
+    expect(land.grid!.s.length).toBe(101);
   });
 
   it('keeps what is moved in sight', async () => {
@@ -235,13 +235,29 @@ describe('heights and shapes', () => {
     expect(found.levels[1]! / found.levels[0]!).toBeCloseTo(3, 9);
   });
 
+  it('spaces the lines that cross one step of the grid', () => {
+    const cliff = { ...grid([0, 1]), t: Float64Array.of(0, 1), value: Float64Array.of(0, 1, 0, 1) };
+    cliff.same = new Uint8Array(4).fill(1);
+    const { shapes, levels } = bandsOf({ ...cliff, value: Float64Array.of(0, 1, 0, 0) }, { low: 0, high: 1 });
+    expect(shapes).toHaveLength(levels.length + 1);
+    const found = bandsOf(cliff, { low: 0, high: 1 }).shapes.slice(1);
+    const lefts = found.map(({ coordinates }) => Math.min(...coordinates.flat(2).map(([x]) => x!)));
+    const gaps = lefts.slice(1).map((left, i) => left - lefts[i]!);
+    for (const gap of gaps) expect(gap).toBeCloseTo(gaps[0]!, 9);
+  });
+
+  it('takes what rounding leaves for no bend', () => {
+    expect(shapeOf({ steep: 2e-17, gentle: -1e-18, slope_s: 0.5 })).toBe('a plane');
+    expect(shapeOf({ steep: 2e-17, gentle: 1e-17, slope_s: 1e-17 })).toBe('a bowl');
+  });
+
   it.each([
     [2, 1, 'a bowl'],
     [-1, -2, 'a dome'],
     [1, -1, 'a saddle'],
     [1, 1e-17, 'a valley with a level floor'],
     [0, -1, 'a ridge with a level top'],
-    [0, 0, 'flat'],
+    [0, 0, 'a plane'],
     [NaN, 1, 'unknown'],
   ])('%f and %f are %s', (steep, gentle, name) => expect(shapeOf({ steep, gentle })).toBe(name));
 });

@@ -64,13 +64,25 @@ export function bandsOf(grid: Grid, { low, high }: Heights): Bands {
   const even = ticks([low, high], LEVELS).filter((level) => level > low);
   const isSteep = medianOf(grid) < (even[0] ?? low);
   const levels = isSteep ? powers(high - low).map((above) => low + above) : even;
-  const values = Array.from(grid.value, (height) =>
-    Number.isNaN(height) ? high : Math.min(high, Math.max(low, height)),
-  );
+  const steps = [low, ...levels, high];
+  const values = Array.from(grid.value, (height) => stepOf(Number.isNaN(height) ? high : height, steps));
   const shapes = contours()
     .size([grid.s.length, grid.t.length])
-    .thresholds([low, ...levels])(values);
+    .thresholds(Array.from({ length: levels.length + 1 }, (_, index) => index))(values);
   return { levels, shapes, times: isSteep ? TIMES : 0 };
+}
+
+/**
+ * How many lines are passed on the way up to a height, and what share of the way to the next. Between two points of the
+ * grid many lines may run: they lie evenly there, not all at the lower one.
+ */
+function stepOf(height: number, steps: readonly number[]): number {
+  const last = steps.length - 1;
+  if (!(height > steps[0]!)) return 0;
+  if (height >= steps[last]!) return last;
+  let step = 0;
+  while (height >= steps[step + 1]!) step += 1;
+  return step + (height - steps[step]!) / (steps[step + 1]! - steps[step]!);
 }
 
 function powers(span: number): number[] {
