@@ -12,7 +12,7 @@ import pytest
 
 from backsight import ArrayType, trace
 from backsight.ir.program import Program
-from backsight.models import training
+from backsight.models import nudges, training
 from backsight.models.random import DATA, START, Random
 from backsight.transforms import simplify
 from tests.agreement import assert_close, run_javascript, run_numpy, run_reference
@@ -185,6 +185,66 @@ def test_standardised_features() -> None:
 def test_a_feature_that_never_changes_is_left_alone(X: np.ndarray) -> None:
     _, deviation = run_numpy(simplify(trace(training.standardise, ArrayType(("n", 2)))), [X])
     assert deviation[0] == 1 and np.isfinite(deviation).all()
+
+
+# Nudges -----------------------------------------------------------------------------------------------------
+
+
+def nudge_program(function: Callable[..., Any], count: int) -> Program:
+    return simplify(trace(function, *[SCALAR] * count))
+
+
+def answers(program: Program, given: list[list[float]]) -> list[float]:
+    """The kernel's, and to the last bit those of the NumPy source."""
+    numpy = [float(run_numpy(program, row)[0]) for row in given]
+    kernel = [float(found[0]) for found in run_javascript([(program, row) for row in given])]
+    np.testing.assert_array_equal(numpy, kernel)
+    return numpy
+
+
+def test_a_quotient_goes_to_the_slope_as_the_nudge_shrinks() -> None:
+    nudged, quotient = nudge_program(nudges.nudged, 2), nudge_program(nudges.quotient, 4)
+    w, sizes = 0.7, [0.1, 0.01, 0.001, 0.0001, 0.00001]
+    slope = float(jax.grad(jnp.tanh)(w))
+    for sign in (1, -1):
+        moved = answers(nudged, [[w, sign * h] for h in sizes])
+        rates = answers(quotient, [[np.tanh(w), np.tanh(m), w, m] for m in moved])
+        away = np.abs(np.array(rates) - slope)
+        assert (away[1:] < away[:-1] / 5).all() and away[-1] < 1e-5
+    # The way as it was, not as it was meant: near 1e12 a nudge of 0.0001 is 0.0001220703125.
+    (far,) = answers(nudged, [[1e12, 1e-4]])
+    assert answers(quotient, [[0.0, far - 1e12, 1e12, far]]) == [1.0]
+
+
+def test_a_quotient_at_the_edges() -> None:
+    inf = float("inf")
+    given = [[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 2.0, 2.0], [0.0, inf, 0.0, 1.0], [inf, inf, 0.0, 1.0]]
+    nothing, at_once, leap, lost = answers(nudge_program(nudges.quotient, 4), given)
+    assert np.isnan(nothing) and at_once == inf and leap == inf and np.isnan(lost)
+
+
+@pytest.mark.parametrize(
+    ("function", "w", "expected"),
+    [
+        (abs, 0.0, 1),
+        (lambda x: max(x, 0.0), 0.0, 1),
+        (lambda x: 1e6 + abs(x), 0.0, 1),
+        (abs, 1.0, 0),
+        (lambda x: max(x, 0.0), 0.005, 0),
+        (lambda x: x * x, 0.0, 0),
+        (np.tanh, 0.3, 0),
+        (lambda x: 1e6 + np.sin(x), 0.3, 0),
+        (lambda x: 3.0 * x + 1e-7, 0.123, 0),
+        (lambda x: 0.25, 2.0, 0),
+        (lambda x: float("nan"), 2.0, 0),
+    ],
+)
+def test_a_corner_is_where_two_quotients_stay_apart(
+    function: Callable[[float], float], w: float, expected: int
+) -> None:
+    """Neither a curve, nor a corner nearby, nor rounding of a large cost is one."""
+    given = [(function(w + sign * h) - function(w)) / (sign * h) for h in (1e-5, 1e-2) for sign in (1, -1)]
+    assert answers(nudge_program(nudges.corner, 5), [[*given, function(w)]]) == [expected]
 
 
 # Training ---------------------------------------------------------------------------------------------------

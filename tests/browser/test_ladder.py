@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_lesson_walks import open_lesson, serious
+
+RUNGS = ["Just ask", "The chain rule", "The rule of each step", "Nudge it, and divide"]
 
 
 def rungs(page: Page, says: str) -> Locator:
@@ -59,3 +63,46 @@ def test_what_is_still_to_be_found_is_not_given_away(page: Page) -> None:
     rows = ledger.get_by_role("listitem").filter(has=page.get_by_role("textbox"))
     assert rows.count() == 4
     expect(rows.get_by_role("button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scope", ["this example", "the whole batch"])
+def test_the_sandbox_has_it_too(page: Page, scope: str) -> None:
+    """By keyboard, for a weight and for a bias, and still so after a step of training."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/sandbox/")
+    page.get_by_role("button", name=re.compile("^weight from x1 to hidden 1.2")).press("Enter")
+    page.get_by_role("radio", name=scope).check()
+    page.get_by_role("button", name="Why: weight from x1 to hidden 1.2").press("Enter")
+    panel = rungs(page, "weight from x1 to hidden 1.2")
+    assert panel.get_by_role("heading", level=4).all_text_contents() == RUNGS
+    the_same_on_every_rung(panel)
+    for slope, nudge in zip(full(panel, "slope"), full(panel, "nudged"), strict=True):
+        assert nudge == pytest.approx(slope, abs=1e-4)
+    gradient = page.get_by_role("region", name="Chain rule").get_attribute("data-gradient")
+    assert full(panel, "number")[0] == float(gradient or "nan")
+    assert serious(page) == []
+
+    page.get_by_role("button", name="One step: one update").click()
+    expect(panel.locator("output").first).not_to_have_attribute("data-number", gradient or "")
+    the_same_on_every_rung(panel)
+    page.get_by_role("button", name=re.compile("^bias of hidden 1.1")).first.press("Enter")
+    the_same_on_every_rung(rungs(page, "bias of hidden 1.1"))
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(page.get_by_role("heading", name="Nudge it, and divide")).to_have_count(0)
+    assert errors == []
+
+
+def full(panel: Locator, name: str) -> list[float]:
+    """Numbers in full, where they are written short."""
+    found = panel.locator(f"[data-{name}]")
+    return [float(x) for x in found.evaluate_all(f"all => all.map((e) => e.dataset.{name})")]
+
+
+def the_same_on_every_rung(panel: Locator) -> None:
+    numbers = full(panel, "number")
+    assert len(numbers) == len(RUNGS)
+    # The lowest is a quotient of differences for a nudge of 0.00001: what it lacks is rounding.
+    assert numbers[1:] == pytest.approx([numbers[0]] * 3, abs=1e-8)
+    assert abs(numbers[0]) > 1e-3, "a number that could be anything"
+    assert len(set(panel.locator("output").all_text_contents())) == 1

@@ -23,7 +23,7 @@ from backsight.guide.model import LessonFunction, load_functions
 from backsight.guide.starters import write_starters
 from backsight.ir.program import ArrayType, Program, Var
 from backsight.lower import LoopProgram, lower
-from backsight.models import training
+from backsight.models import nudges, training
 from backsight.models.nets import Net, family
 from backsight.transforms import gradient, simplify
 from backsight.transforms.rewrite import substitute
@@ -176,6 +176,12 @@ def write_shared(directory: Path) -> None:
         "norm": (training.norm, [_VECTOR], None),
     }
     _write_module(directory / "optimisers.js", optimisers)
+    slopes: dict[str, _Shared] = {
+        "nudged": (nudges.nudged, [_SCALAR] * 2, None),
+        "quotient": (nudges.quotient, [_SCALAR] * 4, None),
+        "corner": (nudges.corner, [_SCALAR] * 5, None),
+    }
+    _write_module(directory / "nudges.js", slopes)
 
 
 def _write_module(path: Path, functions: Mapping[str, _Shared]) -> None:

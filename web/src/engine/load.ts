@@ -35,6 +35,13 @@ export interface OptimiserKernels {
   norm: KernelModule;
 }
 
+/** What lies under a slope: see src/backsight/models/nudges.py. */
+export interface NudgeKernels {
+  nudged: KernelModule;
+  quotient: KernelModule;
+  corner: KernelModule;
+}
+
 /** How files are read: the browser's way by default, another in tests. */
 export interface Reader {
   json(url: string): Promise<unknown>;
@@ -123,6 +130,10 @@ export class Library {
 
   optimisers(): Promise<OptimiserKernels> {
     return this.once('optimisers.js') as Promise<OptimiserKernels>;
+  }
+
+  nudges(): Promise<NudgeKernels> {
+    return this.once('nudges.js') as Promise<NudgeKernels>;
   }
 
   exercises(family: string): Promise<Structure[]> {

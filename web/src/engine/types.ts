@@ -156,6 +156,8 @@ export interface ShownDerivation {
   factors: ShownFactor[];
   /** The product of the factors. */
   product: number;
+  /** The products of all examples in the scope, added: the gradient, by the chain rule. */
+  total: number;
   /** In the scope "batch": each example's contribution (point index), summing to the gradient. */
   contributions: { point: number; product: number }[];
   /** The gradient the kernel computed for the scope (the example, or the batch). */

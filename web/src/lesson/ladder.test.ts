@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { NUDGES } from '../engine/nudging.ts';
 import type { LadderData } from '../engine/payload.ts';
 import type { Rungs } from './functions.ts';
-import { ladderOf, NUDGES } from './ladder.ts';
+import { ladderOf } from './ladder.ts';
 
 /** y = p * x, z = y + x: x is used twice. Quotients of straight lines are the slopes, whatever the nudge. */
 const data: LadderData = {

@@ -1,10 +1,8 @@
 /** The rungs under one derivative of a lesson, read off its function's ladder: no view, and no arithmetic. */
 
+import { NUDGES } from '../engine/nudging.ts';
 import type { LadderStep } from '../engine/payload.ts';
 import type { Argument, Rungs, Values } from './functions.ts';
-
-/** Sizes of the nudge, as the learner sees them shrink. */
-export const NUDGES = [0.1, 0.01, 0.001, 0.0001, 0.00001] as const;
 
 export interface Share {
   /** Through which value the use leads on. */

@@ -5,6 +5,7 @@
  * replaced, never mutated. Methods never throw: what goes wrong is said in `message`.
  */
 
+import type { NudgeKernels } from '../../engine/load.ts';
 import type { Derivation, NetPayload, ValueRef } from '../../engine/payload.ts';
 import type { Settings } from '../../engine/settings.ts';
 import type {
@@ -22,7 +23,7 @@ import type {
   Status,
   Surface,
 } from '../../engine/types.ts';
-import type { EdgeView, NeuronView, Selection } from './lens.svelte.ts';
+import type { EdgeView, LoadedNet, NeuronView, Rows, Selection } from './lens.svelte.ts';
 import type { SlowMotion } from './slowmotion.svelte.ts';
 
 export interface SandboxState {
@@ -124,6 +125,13 @@ export interface SandboxState {
   /** The derivation of the selected parameter (a selected neuron: of its bias), with numbers; else null. */
   readonly derivation: ShownDerivation | null;
   readonly template: Derivation | null;
+  /** What the derivation speaks of: the net, the selected example, and the batch with the weights it is shown at. */
+  readonly net: LoadedNet | null;
+  readonly exampleRows: Rows | null;
+  readonly batchRows: Rows | null;
+  readonly batchParameters: Float64Array;
+  /** Loaded when somebody asks why for the first time. */
+  nudges(): Promise<NudgeKernels>;
   /** Its full paths, if there are at most 64; else an empty list. */
   paths(): ShownPath[];
   /** Lines of `payload.python` (from 0) that compute the selected parameter's gradient. */

@@ -224,6 +224,7 @@ export class Lens {
       tex: template.tex,
       factors,
       product,
+      total,
       contributions: scope === 'batch' ? contributions : [],
       gradient: { variable, index: entry.index, number },
       agrees: agree(total, number, scale),
@@ -263,7 +264,8 @@ function edgesOf(
   });
 }
 
-function fitting(known: Inspector | null, net: LoadedNet, rows: number): Inspector {
+/** An inspector for so many rows of a net: the known one, if it is that. */
+export function fitting(known: Inspector | null, net: LoadedNet, rows: number): Inspector {
   const fits =
     known && known.rows === rows && known.widths === net.widths && known.module === net.kernels.inspect;
   return fits ? known : new Inspector(net.kernels, net.widths, rows);

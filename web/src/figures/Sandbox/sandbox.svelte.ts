@@ -3,7 +3,7 @@
 import { faultText, readCsv, type CsvTable } from '../../engine/csv.ts';
 import { table as makeTable, type Table } from '../../engine/data.ts';
 import { explain } from '../../engine/errors.ts';
-import { Library, netId, payloadBase } from '../../engine/load.ts';
+import { Library, netId, payloadBase, type NudgeKernels } from '../../engine/load.ts';
 import { carryOver, offsetOf, startParameters } from '../../engine/net.ts';
 import { decodeLink, encodeLink, type LinkState } from '../../engine/permalink.ts';
 import type { Command, Snapshot } from '../../engine/protocol.ts';
@@ -108,6 +108,10 @@ export class Sandbox extends Showing implements SandboxState {
     } catch (thrown) {
       this.#fail(thrown);
     }
+  }
+
+  nudges(): Promise<NudgeKernels> {
+    return this.#library.nudges();
   }
 
   close(): void {
