@@ -59,7 +59,7 @@ def in_jax(structure: Structure) -> Any:
 def python_of(tex: str) -> str:
     """Python of the small TeX that the engine writes for these lines."""
     text = tex.replace(r"\left", "").replace(r"\right", "").replace(r"\,", " ").replace(r"\cdot", " ")
-    text = re.sub(r"\\max\(", r"jnp.maximum(", text)
+    text = text.replace(r"\operatorname{ReLU}(", "jnp.maximum(0.0, ")
     text = re.sub(r"k_\{(\d+)\}", r"k\1", text)
     for _ in range(4):  # from the inside out
         text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))", text)

@@ -1,4 +1,4 @@
-"""One picture of everything: lessons' steps, home page and sandbox, on a desk, on a phone, in the dark.
+"""One picture of everything: all pages and every step of the lessons; on a desk, on a phone, in the dark.
 
     python -m tools.contact_sheet [--out DIRECTORY] [--keep DIRECTORY] [--only TEXT]
 
@@ -171,6 +171,104 @@ def lesson_shots(site: str) -> Iterator[Shot]:
             yield Shot(f"{folder.name} {number}: {step['title']}", f"{address}#{step['slug']}")
 
 
+# The other pages -------------------------------------------------------------------------------------------
+
+
+def course_map(page: Page) -> None:
+    page.get_by_role("heading", name="The whole course").evaluate("heading => heading.scrollIntoView()")
+
+
+def wrong_then_shown(page: Page) -> None:
+    """Two wrong answers, and what is offered then."""
+    main = page.get_by_role("main")
+    for guess in ("1", "2"):
+        main.get_by_role("textbox").fill(guess)
+        main.get_by_role("button", name="Check").click()
+    main.get_by_role("button", name="Show me").click()
+    main.get_by_role("status").last.evaluate("said => said.scrollIntoView({block: 'center'})")
+
+
+def chosen(page: Page) -> None:
+    """An edge pressed, and judged."""
+    drawing = page.get_by_role("group", name="The drawing")
+    drawing.get_by_role("button").first.press("Enter")
+    page.get_by_role("button", name="Check").click()
+
+
+def on_paper(page: Page) -> None:
+    page.emulate_media(media="print")
+
+
+def answer_key(page: Page) -> None:
+    on_paper(page)
+    page.get_by_role("heading", name="Answer key").evaluate("heading => heading.scrollIntoView()")
+
+
+PAGES = (
+    Shot("home", "/"),
+    Shot("home: map", "/", course_map),
+    Shot("practice: formula", "/practice/#what=formula.chain&level=2&seed=5"),
+    Shot("practice: wrong", "/practice/#what=number.chain&level=1&seed=5", wrong_then_shown),
+    Shot("practice: edges", "/practice/#what=edges.graph&level=2&seed=7", chosen),
+    Shot("practice: order", "/practice/#what=order.graph&level=1&seed=3"),
+    Shot("exam: begin", "/exam/"),
+    Shot("exam: sitting", "/exam/#exam=42&answers=2x~%3D~"),
+    Shot("exam: result", "/exam/#exam=42&show=result&answers=2x~A>B~~1.5~2"),
+    Shot("exam: on paper", "/exam/#exam=42&show=print", on_paper),
+    Shot("exam: its key", "/exam/#exam=42&show=print", answer_key),
+    Shot("figures", "/figures/"),
+    Shot("explain your function", "/python/"),
+)
+
+
+# What is done on the workbench -----------------------------------------------------------------------------
+
+
+def starter(name: str, *views: str) -> Callable[[Page], None]:
+    """Chooses an example of the gallery and shows these views, first to last."""
+
+    def prepare(page: Page) -> None:
+        expect(page.locator("html")).to_have_attribute("data-ready", "true")
+        page.get_by_role("button", name="Examples").click()
+        page.get_by_role("button", name=re.compile("^" + re.escape(name))).click()
+        panes = page.get_by_role("combobox", name="View")
+        for index, view in enumerate(views[: panes.count()]):
+            panes.nth(index).select_option(view)
+            expect(page.locator(f"[data-view={view}]")).to_be_visible()
+        view = page.locator("[data-view]").first
+        view.evaluate("view => view.getBoundingClientRect().top > 500 && view.scrollIntoView()")
+        page.wait_for_timeout(1200)
+
+    return prepare
+
+
+def opened(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    page.wait_for_timeout(1200)
+
+
+def examples(page: Page) -> None:
+    opened(page)
+    page.get_by_role("button", name="Examples").click()
+
+
+def checking(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    page.get_by_text("Check my backward pass", exact=True).click()
+
+
+WORKBENCH = (
+    Shot("workbench", "/workbench/", opened),
+    Shot("workbench: examples", "/workbench/", examples),
+    Shot("workbench: used twice", "/workbench/", starter("Used twice", "graph", "derivation")),
+    Shot("workbench: Rosenbrock's valley", "/workbench/", starter("Rosenbrock", "landscape", "code")),
+    Shot("workbench: a net", "/workbench/", starter("A net with one", "fold", "graph")),
+    Shot("workbench: attention", "/workbench/", starter("Attention", "graph", "derivation")),
+    Shot("workbench: slow motion", "/workbench/", starter("Three links", "steps", "sheet")),
+    Shot("workbench: check", "/workbench/", checking),
+)
+
+
 # Photographs -----------------------------------------------------------------------------------------------
 
 
@@ -225,7 +323,12 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with served.site() as site, served.browser() as browser:
-        parts = {"guide": [Shot("home", "/"), *lesson_shots(site)], "sandbox": SANDBOX}
+        parts = {
+            "pages": PAGES,
+            "guide": list(lesson_shots(site)),
+            "sandbox": SANDBOX,
+            "workbench": WORKBENCH,
+        }
         for sheet, (part, shots) in itertools.product(SHEETS, parts.items()):
             chosen = [shot for shot in shots if options.only in f"{sheet.name} {shot.name}"]
             photographs = []

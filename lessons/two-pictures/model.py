@@ -117,14 +117,14 @@ def most(a, b, c):
 
 
 def unit(x1, x2, w1, w2, b):
-    """One ReLU neuron: the warm-up from lesson 7."""
+    """One ReLU neuron: the first warm-up."""
     z = x1 * w1 + x2 * w2 + b
     a = np.maximum(z, 0)
     return a
 
 
 def blame(x, dz):
-    """The cost's change per unit of a weight: the warm-up from lesson 8."""
+    """The cost's change per unit of a weight: the second warm-up."""
     dw = dz * x
     return dw
 

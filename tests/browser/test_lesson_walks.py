@@ -262,11 +262,19 @@ def walk_to_the_end(page: Page, slug: str, kind: type[Mouse]) -> None:
     dots = page.get_by_role("navigation", name="Steps of the lesson").get_by_role("link")
     assert all(", done" in (name or "") for name in [d.get_attribute("aria-label") for d in dots.all()])
     assert errors == []
-    target = steps[-1]["blocks"][-1]["go"]
-    hands.press(page.get_by_role("link", name=target["says"]))
-    expect(page).to_have_url(
-        re.compile(re.escape(target["href"].removeprefix("../").removeprefix("../")) + "$")
-    )
+    go_on(page, hands, slug, steps[-1]["blocks"][-1].get("go"))
+
+
+def go_on(page: Page, hands: Mouse, slug: str, place: dict[str, str] | None) -> None:
+    """To where the last decision leads, or to the next lesson of the course."""
+    if place:
+        hands.press(page.get_by_role("link", name=place["says"]))
+        expect(page).to_have_url(re.compile(re.escape(place["href"].replace("../", "")) + "$"))
+        return
+    course = sorted((render_lesson(ROOT / "lessons" / s) for s in SLUGS), key=lambda x: (x.number, x.part))
+    following = course[[lesson.slug for lesson in course].index(slug) + 1]
+    hands.press(page.get_by_role("link", name=f"Lesson {following.number}: {following.title}"))
+    expect(page).to_have_url(re.compile(f"/lessons/{following.slug}/$"))
 
 
 @pytest.mark.parametrize("address", ["/", "/lessons/how-slopes-combine/#bend", "/sandbox/#v=1&data=xor"])

@@ -50,7 +50,9 @@ def shown_solution(page: Page, hands: Mouse, kind: str) -> Any:
         return (tex.text_content() or "").split("=", 1)[1]
     if kind == "order":
         return [line.text_content() for line in main.locator("[role=status] annotation").all()][1:]
-    return re.findall(r"([A-Za-z]) → ([A-Za-z])", said.locator(".arrows").text_content() or "")
+    arrows = said.locator(".arrows annotation")
+    expect(arrows.first).to_be_attached()
+    return [tex.split(r" \to ") for tex in arrows.all_text_contents()]
 
 
 def give(page: Page, hands: Mouse, kind: str, solution: Any) -> None:
@@ -106,6 +108,7 @@ def test_a_formula_in_mathematical_type(page: Page) -> None:
     expect(field).to_be_visible()
     assert field.evaluate("f => f.value") == "2x"
     expect(field.locator(".ML__latex")).to_contain_text("2x")
+    expect(field.locator(".ML__latex")).to_be_visible()
     field.click()
     expect(field).to_be_focused()
     page.keyboard.press("Control+a")

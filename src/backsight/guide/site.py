@@ -17,6 +17,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import html
+import itertools
 import json
 import re
 import shutil
@@ -144,23 +145,29 @@ def _write_lessons(directory: Path, template: str, payload: str, core: str) -> l
     shutil.rmtree(directory / "lessons", ignore_errors=True)
     folders = sorted(path.parent for path in LESSONS.glob("*/index.md")) if LESSONS else []
     lessons = sorted((render_lesson(f) for f in folders), key=lambda lesson: (lesson.number, lesson.part))
-    for lesson in lessons:
-        page = lesson_page(lesson, template, payload, core)
+    for lesson, following in itertools.zip_longest(lessons, lessons[1:]):
+        page = lesson_page(lesson, template, payload, core, following)
         _write_page(directory / "lessons" / lesson.slug / "index.html", page)
     return lessons
 
 
-def lesson_page(lesson: Lesson, template: str, payload: str, core: str) -> str:
+def lesson_page(
+    lesson: Lesson, template: str, payload: str, core: str, following: Lesson | None = None
+) -> str:
     """A lesson's whole page, for `lessons/<slug>/index.html`.
 
     Args:
         template: the bundle's page of a lesson.
         payload, core: their folders, from the site's root.
+        following: the lesson that its end leads to.
     """
     # One folder deeper than the template, hence one step more up to everything.
     page = template.replace('="../', '="../../')
     page = page.replace("<!--backsight:head-->", _head(lesson, payload, core))
-    return page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", lesson.data))
+    data = lesson.data
+    if following:
+        data = {**data, "next": {key: getattr(following, key) for key in ("slug", "number", "title")}}
+    return page.replace("<!--backsight:lesson-->", lesson.html + _json("lesson-data", data))
 
 
 def _write_figures(directory: Path, template: str, payload: str, lessons: list[Lesson]) -> None:

@@ -24,10 +24,24 @@ function given(structure: SlopeStructure, numbers: Numbers, asWhole: boolean): {
   return structure.lines.map(({ name, tex }) => ({ tex: `${name} = ${withNumbers(tex, numbers)}` }));
 }
 
+/** Whether it must stand in brackets to be a factor: a sum, a difference, or what begins with a minus. */
+function isSum(tex: string): boolean {
+  let depth = 0;
+  for (const sign of tex) {
+    if ('({'.includes(sign)) depth += 1;
+    else if (')}'.includes(sign)) depth -= 1;
+    else if (depth === 0 && '+-'.includes(sign)) return true;
+  }
+  return false;
+}
+
 /** The slope as a sum of products, in TeX; the values in the middle by name or written out. */
 function solution(structure: SlopeStructure, numbers: Numbers, writtenOut: boolean): string {
   const products = structure.solution.map((slopes) =>
-    slopes.map((slope) => `\\left(${slope}\\right)`).join(' \\cdot '),
+    slopes
+      .filter((slope) => slope !== '1' || slopes.length === 1)
+      .map((slope) => (isSum(slope) ? `\\left(${slope}\\right)` : slope))
+      .join(' \\cdot '),
   );
   let text = products.join(' + ');
   if (writtenOut)

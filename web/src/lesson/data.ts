@@ -213,4 +213,6 @@ export interface LessonData {
   stage: StageData;
   steps: StepData[];
   files: Record<string, string>;
+  /** The lesson that its end leads to, where there is one. */
+  next?: { slug: string; number: number; title: string };
 }

@@ -13,6 +13,23 @@ export function setMath(element: HTMLElement, tex: string, display = false): voi
   );
 }
 
+const BEFORE = /[^\s]+$/;
+const AFTER = /^[^\s]+/;
+
+/** What is written to a formula without a space, a bracket or a comma, stays on its line. */
+function bind(element: HTMLElement): void {
+  const [before, after] = [element.previousSibling, element.nextSibling];
+  const left = before instanceof Text ? (BEFORE.exec(before.data)?.[0] ?? '') : '';
+  const right = after instanceof Text ? (AFTER.exec(after.data)?.[0] ?? '') : '';
+  if (!left && !right) return;
+  const whole = document.createElement('span');
+  whole.className = 'bound';
+  element.replaceWith(whole);
+  if (before instanceof Text && left) before.data = before.data.slice(0, -left.length);
+  if (after instanceof Text && right) after.data = after.data.slice(right.length);
+  whole.append(left, element, right);
+}
+
 /** Gives an element that stands for a quantity the shared highlight. */
 export const lights =
   (stage: Stage, name: string): Attachment<HTMLElement | SVGElement> =>
@@ -43,10 +60,12 @@ export const enliven =
     const stops: (() => void)[] = [];
     for (const element of root.querySelectorAll<HTMLElement>('.math')) {
       setMath(element, element.textContent ?? '', element.classList.contains('display'));
+      if (!element.classList.contains('display')) bind(element);
     }
     for (const element of root.querySelectorAll<HTMLElement>('[data-quantity]')) {
       const name = element.dataset.quantity!;
       setMath(element, stage.quantity(name).tex);
+      bind(element);
       keep(stops, lights(stage, name)(element));
     }
     for (const element of root.querySelectorAll<HTMLElement>('[data-live]')) {

@@ -46,6 +46,8 @@ function carryStyles(field: MathfieldElement): void {
     for (const element of root.querySelectorAll<HTMLElement>(`[${CARRIED}]`)) {
       element.style.cssText = element.getAttribute(CARRIED) ?? '';
       element.removeAttribute(CARRIED);
+      // MathLive hides a field until it is made, and has shown it by the time that we hear of it.
+      if (element.part.contains('container')) element.style.removeProperty('visibility');
     }
   }).observe(root, { childList: true, subtree: true });
 }

@@ -80,8 +80,6 @@ export const LEVELS = [
   { value: 3, label: 'rocky' },
 ];
 
-/** A new seed: whichever exercise comes next need not be the same for two people. */
-
 export class Session {
   skill = $state(SKILLS[0]!.name);
   level = $state(1);
