@@ -96,7 +96,7 @@ def record(
 
 
 def tex_lines(function: Callable[..., Any], inputs: Sequence[str]) -> list[dict[str, str]]:
-    """A function's lines in mathematical type, as the engine writes them; a ReLU by the name that lessons use."""
+    """A function's lines in mathematical type, as the engine writes them; ReLU by its name, as in lessons."""
     rows = _rows(trace(function, *(ArrayType() for _ in inputs)))
     return [{"name": left, "tex": _named_relu(right)} for left, right in rows]
 
