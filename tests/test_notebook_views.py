@@ -266,6 +266,29 @@ def test_starts_are_picked_and_told() -> None:
     assert starts.outcomes[0]["fate"] == "learned" and starts.selected == 9
 
 
+def test_an_atlas_has_a_picture_of_what_is_known() -> None:
+    starts = bs.atlas("xor", units=2, selected=3)
+    empty = ElementTree.fromstring(starts.picture()["image/svg+xml"])
+    assert len(empty.findall(f"{SVG}circle")) == 400 + 1  # and one that says what a dot is
+    assert [text.text for text in empty.iter(f"{SVG}text")] == ["none trained yet"]
+    fates = {1: "learned", 2: "evidence", 3: "still slow", 4: "learned", 5: "proved", 6: "overflow"}
+    from_browser(
+        starts,
+        outcomes=[{"seed": n, "fate": fate, "cost": 0.1, "accuracy": 1.0} for n, fate in fates.items()],
+    )
+    picture = ElementTree.fromstring(starts.picture()["image/svg+xml"])
+    said = [text.text for text in picture.iter(f"{SVG}text")]
+    assert said == [
+        "learned 2",
+        "still slow 1",
+        "evidence 1",
+        "proved 1",
+        "overflow 1",
+        "not trained yet 394",
+    ]
+    assert len(picture.findall(f"{SVG}circle")) == 394 + 1 + 2 + 1
+
+
 @pytest.mark.parametrize("start", ["net", "sheet", "field"])
 def test_the_kernels_of_a_net_come_along(start: str) -> None:
     made = {

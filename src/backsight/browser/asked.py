@@ -139,7 +139,7 @@ def _arguments(function: Callable[..., Any], names: list[str], example: dict[str
         raise TraceError(
             f"{function.__name__} needs a number for {', '.join(missing)}",
             origin=running.origin_of(function),
-            remedy=f"give one: {missing[0]} = 0.5",
+            remedy=f"say where to look: {missing[0]} = 0.5, below the function",
         )
     return {n: _as_array(known[n]) for n in names}
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, get_args
 from backsight.errors import BacksightError
 from backsight.ir.evaluate import Array, to_array
 from backsight.models.nets import Activation, Net, Output
-from backsight.notebook.pictures import net_picture
+from backsight.notebook.pictures import atlas_picture, net_picture
 from backsight.notebook.view import View, refused, sendable_tree
 
 DATA = ("fruit", "rings", "xor", "spiral")
@@ -314,6 +314,10 @@ class AtlasView(View):
         if not isinstance(value, int) or not 1 <= value <= ATLAS:
             raise refused(f"there is no start {value!r}", f"select one from 1 to {ATLAS}")
         return value
+
+    def picture(self) -> dict[str, str]:
+        drawn = atlas_picture(self.__dict__["_state"]["outcomes"], ATLAS, self.selected, self.title())
+        return {"image/svg+xml": drawn}
 
     def title(self) -> str:
         return str(self.content["title"])

@@ -1,4 +1,4 @@
-"""A net as a still picture: a circle for each unit, a line for each weight, blue where it is positive."""
+"""Still pictures: a net as circles and lines, blue where a weight is positive; what became of many starts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+FATES = (
+    ("learned", "#2c7a4b"),
+    ("still slow", "#1f66a8"),
+    ("evidence", "#c2501c"),
+    ("proved", "#263042"),
+    ("overflow", "#7b3f8f"),
+)
+"""What becomes of a start, and its colour on the paper."""
 ACROSS, DOWN, RADIUS, MARGIN = 170.0, 64.0, 20.0, 30.0
 
 
@@ -45,3 +53,49 @@ def _stroke(share: float | None) -> str:
 
 def _flat(weights: Mapping[str, Any]) -> list[float]:
     return [float(w) for name, rows in weights.items() if name.startswith("W") for row in rows for w in row]
+
+
+def atlas_picture(outcomes: Sequence[Mapping[str, Any]], starts: int, selected: int, label: str) -> str:
+    """An SVG file: a place for each start, marked by what became of it; a dot where that is not known."""
+    side, step = 20, 18.0
+    known = {int(outcome["seed"]): str(outcome["fate"]) for outcome in outcomes}
+    colours = dict(FATES)
+    parts = []
+    for seed in range(1, starts + 1):
+        x, y = MARGIN + (seed - 1) % side * step, MARGIN + (seed - 1) // side * step
+        parts.append(_mark(known.get(seed, ""), x, y, colours))
+        if seed == selected:
+            parts.append(
+                f'<rect x="{x - 8:g}" y="{y - 8:g}" width="16" height="16" rx="3" stroke="#263042"/>'
+            )
+    right = MARGIN + side * step + 24
+    counted = [(name, sum(fate == name for fate in known.values())) for name, _ in FATES]
+    lines = [(name, f"{name} {count}") for name, count in counted if count] or [("", "none trained yet")]
+    if known and len(known) < starts:
+        lines.append(("", f"not trained yet {starts - len(known)}"))
+    for row, (name, words) in enumerate(lines):
+        y = MARGIN + row * 26
+        parts += [
+            _mark(name, right, y, colours),
+            f'<text x="{right + 16:g}" y="{y + 5:g}">{escape(words)}</text>',
+        ]
+    wide, high = right + 170, 2 * MARGIN + (starts // side - 1) * step
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label, quote=True)}" '
+        f'viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" height="{high:g}">'
+        "<style>rect,circle,path{fill:none;stroke-width:2}text{font:15px sans-serif;fill:#263042}</style>"
+        f'<rect width="100%" height="100%" style="fill:#fdfbf4"/>{"".join(parts)}</svg>'
+    )
+
+
+def _mark(fate: str, x: float, y: float, colours: Mapping[str, str]) -> str:
+    """A shape of its own for each fate: colour is not the only cue."""
+    ink = f'style="stroke:{colours.get(fate, "#c9c3b2")}'
+    filled = f'{ink};fill:{colours.get(fate, "none")}"'
+    return {
+        "learned": f'<circle cx="{x:g}" cy="{y:g}" r="4.5" {ink}"/>',
+        "still slow": f'<path d="M{x - 5:g} {y + 1:g}q2.5 -5 5 0t5 0" {ink}"/>',
+        "evidence": f'<path d="M{x - 5:g} {y + 5:g}L{x:g} {y - 5:g}L{x + 5:g} {y + 5:g}Z" {filled}/>',
+        "proved": f'<path d="M{x - 5:g} {y - 5:g}h10v10h-10Z" {filled}/>',
+        "overflow": f'<path d="M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8" {ink}"/>',
+    }.get(fate, f'<circle cx="{x:g}" cy="{y:g}" r="1" {ink}"/>')

@@ -7,12 +7,14 @@ from html import escape
 from typing import Any
 
 from backsight.api import trace
-from backsight.emit.graph import operation_text, shape_text
+from backsight.emit.graph import shape_text
 from backsight.errors import GuardError
 from backsight.explaining.drawing import Box, curve, draw
+from backsight.explaining.graphs.signs import sign
 from backsight.explaining.page.graph import outline, standing_alone
 from backsight.explaining.shown import shown
 from backsight.ir.evaluate import Array, evaluate_all
+from backsight.ir.op import REGISTRY
 from backsight.ir.program import Equation, Program, Var
 from backsight.notebook.view import View, refused
 from backsight.tracing.trees import flatten
@@ -114,6 +116,9 @@ def _drawn(program: Program, values: dict[str, Array]) -> tuple[str, list[dict[s
     """The drawing, and what is said of each value."""
     labels = {v.name: _lines(v, None, values) for v in program.inputs}
     labels |= {e.output.name: _lines(e.output, e, values) for e in program.equations}
+    for end in program.outputs:
+        if isinstance(end, Var) and not end.named and end.name in labels:
+            labels[end.name] = (program.name, labels[end.name][1])
     sizes = {name: (max(58.0, 9.4 * max(map(len, lines)) + 24), 50.0) for name, lines in labels.items()}
     edges = [(str(a), e.output.name) for e in program.equations for a in e.inputs if isinstance(a, Var)]
     drawing = draw(sizes, edges, sideways=True, between=44.0)
@@ -133,12 +138,12 @@ def _drawn(program: Program, values: dict[str, Array]) -> tuple[str, list[dict[s
 
 def _lines(var: Var, made: Equation | None, values: dict[str, Array]) -> tuple[str, str]:
     """What stands in a box: the name or the operation; the number, or the shape."""
-    title = var.name if made is None or var.named else made.op
+    title = var.name if made is None or var.named else sign(made)
     array = values.get(var.name)
     if array is not None and not array.shape:
         return title, shown(array).text.replace("-", "−")
     below = shape_text(var.type).replace("x", "×") or (
-        made.op if made is not None and var.named else "number"
+        sign(made) if made is not None and var.named else "number"
     )
     return title, below
 
@@ -159,7 +164,7 @@ def _details(program: Program, values: dict[str, Array]) -> list[dict[str, str]]
 
     def detail(var: Var) -> dict[str, str]:
         e = made.get(var.name)
-        how = f"{operation_text(e)} of {', '.join(map(str, e.inputs))}" if e is not None else "goes in"
+        how = f"{REGISTRY[e.op].says} ({', '.join(map(str, e.inputs))})" if e is not None else "goes in"
         number = shown(values[var.name]).text if var.name in values else ""
         # A cell has no file name worth telling.
         line = f"line {e.origin.line}: {e.origin.text.strip()}" if e is not None and e.origin else ""

@@ -67,7 +67,8 @@ const look = EditorView.theme({
 export interface Editor {
   write(text: string): void;
   mark(marks: Marks): void;
-  focus(at?: number): void;
+  /** Optionally with what is selected: from and to. */
+  focus(selected?: readonly [number, number]): void;
   destroy(): void;
 }
 
@@ -116,9 +117,11 @@ export function createEditor(
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
     },
     mark: (marks) => view.dispatch({ effects: setMarks.of(marks) }),
-    focus(at) {
+    focus(selected) {
       view.focus();
-      if (at !== undefined) view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } });
+      if (!selected) return;
+      const [anchor, head] = selected.map((at) => Math.min(at, view.state.doc.length)) as [number, number];
+      view.dispatch({ selection: { anchor, head } });
     },
     destroy: () => view.destroy(),
   };

@@ -127,9 +127,9 @@ const DOTS: Record<Tone, string> = {
 type Tone = 'positive' | 'negative' | 'none' | 'given' | 'result';
 
 /** Negative numbers are half as tall as positive ones: colour is not the only cue. */
-function dots(pen: Pen, scene: Scene, places: readonly number[], scale: number, ink: Ink): void {
+function dots(pen: Pen, scene: Scene, places: readonly number[], scale: number, ink: Ink, size = 0.8): void {
   const { x, y, box } = scene;
-  const [w, h] = [Math.max(box.width * 0.8, 1.6 / scale), Math.max(box.height * 0.8, 1.6 / scale)];
+  const [w, h] = [Math.max(box.width * size, 1.6 / scale), Math.max(box.height * size, 1.6 / scale)];
   const traces = new Map<Tone, Trace>();
   for (const place of places) {
     const tone = toneOf(scene, place);
@@ -326,7 +326,10 @@ function plainBox(pen: Pen, scene: Scene, at: number, scale: number, ink: Ink): 
   const lines = place.value && h * scale >= 11 ? 2 : 1;
   const fit = (text: string) => Math.min(13 / scale, (1.7 * h) / lines, (4.1 * w) / text.length);
   const size = fit(place.title);
-  if (size * scale < 7) return;
+  if (size * scale < 7) {
+    dots(pen, scene, [at], scale, ink, 0.55);
+    return;
+  }
   const centred = { colour: ink('--ink'), align: 'center' as const };
   pen.write(place.title, scene.x[at]!, scene.y[at]! + size * (lines > 1 ? -0.16 : 0.34), {
     ...centred,

@@ -251,7 +251,9 @@ export class Landscape {
     if (plane !== this.plane || at !== this.at) return false;
     this.path = [...this.path, { ...at, value: number.value }];
     const next = { s: number.s_next, t: number.t_next };
-    this.note = ended(same, at, next);
+    const isFar = (['s', 't'] as const).some((way) => !(Math.abs(next[way]) < FAR * this.reach[way]));
+    this.note = isFar && same ? FLOWN : ended(same, at, next);
+    if (this.note === FLOWN) this.to(this.path[0]!);
     if (this.note || isLast || !this.descending) return false;
     this.to(next);
     return true;
@@ -463,9 +465,12 @@ function spread([low, high]: readonly [number, number], count: number): Float64A
   return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 
+/** So many times as far as one sees, nothing is to be seen: the inputs are put back. */
+const FAR = 1e4;
+const FLOWN = 'It flew off, far out of sight, and is back where it began: try a smaller learning rate.';
+
 function ended(same: boolean, at: Place, next: Place): string {
   if (!same) return 'It came to where the code takes another branch.';
-  if (!Number.isFinite(next.s + next.t)) return 'It flew off beyond all numbers: try smaller steps.';
   if (next.s === at.s && next.t === at.t) return 'It has come to rest: the slope here is 0.';
   return '';
 }

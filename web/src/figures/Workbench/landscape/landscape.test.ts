@@ -127,7 +127,10 @@ describe('a landscape', () => {
     const land = await bench.open();
     land.rate = 1e200;
     await land.descend();
-    expect(land.note).toContain('smaller steps');
+    expect(land.note).toContain('smaller learning rate');
+    await settled(land);
+    expect([land.at.s, land.at.t]).toEqual([land.path[0]!.s, land.path[0]!.t]);
+    expect(bench.inputs.a![0]).toBe(land.path[0]!.s);
     bench.give({ a: Float64Array.of(0), b: Float64Array.of(-1 / 6) });
     await settled(land);
     land.choose('s', 0);

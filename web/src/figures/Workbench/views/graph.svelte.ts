@@ -68,6 +68,8 @@ export class GraphView {
   graph = $state.raw<GraphValue | null>(null);
   problem = $state.raw<{ message: string; remedy: string } | null>(null);
   busy = $state(false);
+  /** The graph of this level is not there yet. */
+  asking = $state(false);
   folded = $state.raw<ReadonlySet<number>>(new Set());
   sideways = $state(true);
   row = $state(0);
@@ -93,11 +95,12 @@ export class GraphView {
   async load(level: GraphLevel = this.level): Promise<void> {
     const turn = (this.asked += 1);
     this.level = level;
-    this.busy = true;
+    this.busy = this.asking = true;
     this.problem = null;
     try {
       const graph = await this.session.ask('graph', level === 'arrays' ? {} : { level });
       if (turn !== this.asked) return;
+      this.asking = false;
       this.take(graph);
     } catch (thrown) {
       if (turn !== this.asked) return;
