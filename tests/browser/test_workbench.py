@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+import backsight
 from backsight.guide.starters import starters
 from tests.browser.test_lesson_walks import serious
 
@@ -322,3 +323,45 @@ def test_a_figure_of_the_guide_goes_to_the_workbench(context: BrowserContext) ->
     bench.run()
     expect(bench.view("Derivation").locator("[data-adjoint=w1]")).to_have_count(0)
     bench.page.close()
+
+
+@pytest.mark.parametrize("scope", ["on this example", "on the whole batch"])
+def test_the_net_of_the_sandbox_goes_to_the_workbench(context: BrowserContext, scope: str) -> None:
+    """Trained a step, so that no number is round; the batch's cost is the one the sandbox shows."""
+    bench = Bench(context.new_page())
+    page = bench.page
+    page.goto("/sandbox/#v=1&data=xor&points=40&hidden=3&act=relu&out=squared&seed=4")
+    main = page.locator("main#sandbox[data-ready=true]")
+    page.get_by_role("button", name="One step: one update").click()
+    expect(page.locator("main#sandbox[data-epoch='1']")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^weight from x1 to hidden 1.2")).press("Enter")
+    chain = page.get_by_role("region", name="Chain rule")
+    page.get_by_role("radio", name=scope.removeprefix("on ")).check()
+    gradient = float(chain.get_attribute("data-gradient") or "nan")
+    cost = float(main.get_attribute("data-cost") or "nan")
+    page.get_by_role("radio", name="code").check()
+    page.get_by_role("button", name=scope).click()
+
+    expect(page.get_by_text("This code came with the link.")).to_be_visible()
+    source = page.get_by_label("The function").input_value()
+    example = page.get_by_label("Where to look").input_value()
+    assert "def net(X, T, W1, b1, W2, b2):" in source and "a1 = np.maximum(z1, 0)" in source
+    given: dict[str, Any] = {"np": np}
+    exec(source, given)
+    exec(example, given)
+    names = ["X", "T", "W1", "b1", "W2", "b2"]
+    arguments = [np.array(given[name]) for name in names]
+    value = float(given["net"](*arguments))
+    assert backsight.grad(given["net"], 2)(*arguments)[0, 1] == pytest.approx(gradient, rel=1e-9)
+    if scope == "on the whole batch":
+        assert value == pytest.approx(cost, rel=1e-12)
+    else:
+        assert given["X"][1:] == []
+
+    bench.run()
+    steps = bench.choose("Graph", "steps")
+    steps.get_by_role("button", name=re.compile(r"^cost\b")).click()
+    shown = steps.locator("[data-moment=cost]")
+    assert number(shown.text_content()) == pytest.approx(value, rel=1e-3)
+    assert bench.errors() == []
+    page.close()

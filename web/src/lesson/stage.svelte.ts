@@ -4,6 +4,13 @@ import { formatFixed, formatNumber } from '../parts/format.ts';
 import type { Call, Expression, QuantityData, SceneData, StageData } from './data.ts';
 import { evaluate, type Argument, type LessonFunctions, type Names } from './functions.ts';
 
+/** Keeps what a learner did on a figure, by a name of the figure's own. */
+export interface Memory {
+  /** What was kept, as it comes out of a browser's storage: it may be anything. */
+  recall(name: string): unknown;
+  keep(name: string, value: unknown): void;
+}
+
 export class Stage {
   /** What the learner turns, and what the figure finds out. */
   inputs: Record<string, number> = $state({});
@@ -25,6 +32,9 @@ export class Stage {
 
   /** Whether a quantity is a blank of the ledger now; the walk knows. */
   isBlank: (name: string) => boolean = () => false;
+
+  /** Of the present step; the walk puts it beside the lesson's answers. A figure by itself forgets. */
+  memory: Memory = { recall: () => undefined, keep: () => undefined };
 
   constructor(
     readonly data: StageData,

@@ -22,6 +22,11 @@ export class Walk {
     readonly progress: Progress,
   ) {
     stage.isBlank = (quantity) => this.isBlank(quantity);
+    const key = (name: string) => `${this.step.slug} figure ${name}`;
+    stage.memory = {
+      recall: (name) => progress.answer(key(name)),
+      keep: (name, value) => progress.keep(key(name), value),
+    };
   }
 
   /** Goes to a step by its slug; an unknown slug leads to the first. */

@@ -227,6 +227,55 @@ describe('the cards', () => {
     cards.guess(cards.dealt[0]!.seed, 'learns');
     expect(cards.right).toBe(6);
   });
+
+  /** The same starts in a page that is opened again. */
+  async function dealtAgain(): Promise<CardsState> {
+    const cards = new CardsState(atlas);
+    cards.deal();
+    await yard.work();
+    return cards;
+  }
+
+  it('lie as they lay when the page is opened again', async () => {
+    atlas.train();
+    await yard.work();
+    let kept: unknown;
+    stage.memory = { recall: () => kept, keep: (_, value) => (kept = JSON.parse(JSON.stringify(value))) };
+    const first = await dealtAgain();
+    const seeds = first.dealt.map(({ seed }) => seed);
+    for (const seed of seeds.slice(0, 5)) first.guess(seed, 'learns');
+
+    const half = await dealtAgain();
+    expect(half.guesses).toEqual(Object.fromEntries(seeds.slice(0, 5).map((seed) => [seed, 'learns'])));
+    expect([half.judged, half.ready, half.turned]).toEqual([5, false, false]);
+    for (const seed of seeds.slice(5)) half.guess(seed, 'stuck');
+    half.turn();
+    const right = stage.inputs.cards_hit;
+
+    stage.put({ cards_judged: 0, cards_hit: 0 });
+    const whole = await dealtAgain();
+    expect([whole.judged, whole.turned, whole.right]).toEqual([12, true, right]);
+    expect([stage.inputs.cards_judged, stage.inputs.cards_hit]).toEqual([12, right]);
+
+    whole.again();
+    await yard.work();
+    expect([whole.judged, whole.turned, stage.inputs.cards_judged]).toEqual([0, false, 0]);
+    expect((await dealtAgain()).judged).toBe(0);
+  });
+
+  it.each([
+    ['text', 'x'],
+    ['a number', 3],
+    ['other starts', { guesses: { 999: 'learns' }, turned: true }],
+    ['no guess', { guesses: { 201: 'maybe', 202: 7 }, turned: true }],
+    ['a list', { guesses: [1, 2], turned: 'yes' }],
+  ])('are dealt afresh where what was kept is %s', async (_, kept) => {
+    atlas.train();
+    await yard.work();
+    stage.memory = { recall: () => kept, keep: () => undefined };
+    const cards = await dealtAgain();
+    expect([cards.dealt.length, cards.judged, cards.turned]).toEqual([12, 0, false]);
+  });
 });
 
 describe('signs', () => {

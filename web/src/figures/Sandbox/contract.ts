@@ -23,6 +23,7 @@ import type {
   Status,
   Surface,
 } from '../../engine/types.ts';
+import type { Written } from '../Workbench/session.svelte.ts';
 import type { EdgeView, LoadedNet, NeuronView, Rows, Selection } from './lens.svelte.ts';
 import type { SlowMotion } from './slowmotion.svelte.ts';
 
@@ -138,6 +139,8 @@ export interface SandboxState {
   readonly litLines: readonly number[];
   /** Readable Python that reproduces the present numbers: arrays of this net and data above the gradient. */
   readonly pythonSource: string;
+  /** The net's cost on the example or on the batch, as code and numbers for the workbench; null without any. */
+  bench(scope: 'example' | 'batch'): Written | null;
   readonly slowMotion: SlowMotion | null;
   startSlowMotion(): void;
   stopSlowMotion(): void;

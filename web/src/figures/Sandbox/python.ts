@@ -1,6 +1,7 @@
 /** Python that reproduces the numbers on the screen: the readable gradient, the net's arrays, and the call. */
 
 import { layout } from '../../engine/net.ts';
+import type { Written } from '../Workbench/session.svelte.ts';
 import type { LoadedNet, Rows } from './lens.svelte.ts';
 
 export function pythonSource({ payload, widths }: LoadedNet, parameters: Float64Array, rows: Rows): string {
@@ -22,13 +23,37 @@ export function pythonSource({ payload, widths }: LoadedNet, parameters: Float64
   return `${parts.join('\n')}\n`;
 }
 
+/** The net's cost as a person would write it, and the numbers to look at: for the workbench. */
+export function benchCode({ payload, widths }: LoadedNet, parameters: Float64Array, rows: Rows): Written {
+  const count = rows.points.length;
+  const given = [
+    `X = ${nested(rows.X, [count, widths[0]!])}`,
+    `T = ${nested(rows.T, [count, widths.at(-1)!])}`,
+    ...layout(widths).map(({ variable, offset, size, shape }) => {
+      return `${variable} = ${nested(parameters.subarray(offset, offset + size), shape)}`;
+    }),
+  ];
+  const source = ['import numpy as np', '', '', ...ABOUT, payload.source.trimEnd()];
+  return { source: source.join('\n'), example: given.join('\n') };
+}
+
+const ABOUT = [
+  '# The cost of the net in the sandbox. Each row of X is an example, as the net sees it;',
+  '# the same row of T has a 1 in the column of its class.',
+];
+
 /** A NumPy array with every digit of its numbers. */
 function array(values: Float64Array, shape: readonly number[]): string {
+  return `np.array(${nested(values, shape)})`;
+}
+
+/** Its rows as lists. */
+function nested(values: Float64Array, shape: readonly number[]): string {
   const columns = shape[shape.length - 1]!;
   const row = (at: number) => `[${[...values.subarray(at, at + columns)].map(numeral).join(', ')}]`;
-  if (shape.length === 1) return `np.array(${row(0)})`;
+  if (shape.length === 1) return row(0);
   const rows = Array.from({ length: shape[0]! }, (_, i) => row(i * columns));
-  return rows.length === 1 ? `np.array([${rows[0]}])` : `np.array([\n    ${rows.join(',\n    ')},\n])`;
+  return rows.length === 1 ? `[${rows[0]}]` : `[\n    ${rows.join(',\n    ')},\n]`;
 }
 
 function numeral(value: number): string {

@@ -19,9 +19,10 @@ import type {
   Status,
 } from '../../engine/types.ts';
 import type { History, Surface } from '../../engine/types.ts';
+import type { Written } from '../Workbench/session.svelte.ts';
 import type { DataState } from './dataset.ts';
 import { Lens, type LoadedNet, type Rows, type Selection, type Subject } from './lens.svelte.ts';
-import { pythonSource } from './python.ts';
+import { benchCode, pythonSource } from './python.ts';
 import { SlowMotion } from './slowmotion.svelte.ts';
 
 /** Kernels that all nets share. */
@@ -149,6 +150,11 @@ export class Showing implements Subject {
   get pythonSource(): string {
     const rows = this.scope === 'batch' ? this.batchRows : this.exampleRows;
     return this.net && rows ? pythonSource(this.net, this.parameters, rows) : '';
+  }
+
+  bench(scope: 'example' | 'batch'): Written | null {
+    const rows = scope === 'batch' ? this.batchRows : this.exampleRows;
+    return this.net && rows ? benchCode(this.net, this.parameters, rows) : null;
   }
 
   parameter(entry: Entry): number {

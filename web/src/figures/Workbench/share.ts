@@ -27,6 +27,16 @@ export async function fragmentOf(shared: Shared): Promise<string> {
   return KEY + btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
+/** Goes to the workbench with some code and numbers. `root` leads from this page to the site's root. */
+export async function goToBench(written: Written, root: string): Promise<void> {
+  const fragment = await fragmentOf({ ...written, views: [], inputs: null });
+  location.assign(new URL(`${root}workbench/#${fragment}`, document.baseURI).href);
+}
+
+/** Whether a link can carry it: the same limit as for one that comes in, which also has a frame of its own. */
+export const fits = ({ source, example }: Written): boolean =>
+  JSON.stringify({ source, example }).length < MOST - 1000;
+
 export type Opened = { kind: 'none' } | { kind: 'shared'; shared: Shared } | { kind: 'broken' };
 
 /** What a fragment holds. Never throws: anybody may write an address. */
