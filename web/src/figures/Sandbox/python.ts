@@ -28,7 +28,8 @@ export function benchCode({ payload, widths }: LoadedNet, parameters: Float64Arr
   const count = rows.points.length;
   const given = [
     `X = ${nested(rows.X, [count, widths[0]!])}`,
-    `T = ${nested(rows.T, [count, widths.at(-1)!])}`,
+    // Whole numbers: nothing that anybody would take the slope by.
+    `T = ${nested(rows.T, [count, widths.at(-1)!], String)}`,
     ...layout(widths).map(({ variable, offset, size, shape }) => {
       return `${variable} = ${nested(parameters.subarray(offset, offset + size), shape)}`;
     }),
@@ -37,23 +38,29 @@ export function benchCode({ payload, widths }: LoadedNet, parameters: Float64Arr
   return { source: source.join('\n'), example: given.join('\n') };
 }
 
-const ABOUT = [
-  '# The cost of the net in the sandbox. Each row of X is an example, as the net sees it;',
-  '# the same row of T has a 1 in the column of its class.',
-];
+/** Characters. */
+const LINE = 76;
+
+const ABOUT = ['# The cost of the net in the sandbox.', '# X: a row per example; T: a 1 in its class.'];
 
 /** A NumPy array with every digit of its numbers. */
 function array(values: Float64Array, shape: readonly number[]): string {
   return `np.array(${nested(values, shape)})`;
 }
 
-/** Its rows as lists. */
-function nested(values: Float64Array, shape: readonly number[]): string {
+/** Its rows as lists, as many on a line as find room. */
+function nested(values: Float64Array, shape: readonly number[], write = numeral): string {
   const columns = shape[shape.length - 1]!;
-  const row = (at: number) => `[${[...values.subarray(at, at + columns)].map(numeral).join(', ')}]`;
+  const row = (at: number) => `[${[...values.subarray(at, at + columns)].map(write).join(', ')}]`;
   if (shape.length === 1) return row(0);
   const rows = Array.from({ length: shape[0]! }, (_, i) => row(i * columns));
-  return rows.length === 1 ? `[${rows[0]}]` : `[\n    ${rows.join(',\n    ')},\n]`;
+  if (rows.length === 1) return `[${rows[0]}]`;
+  const lines = [''];
+  for (const text of rows) {
+    if (lines.at(-1)!.length + text.length > LINE) lines.push('');
+    lines[lines.length - 1] += `${lines.at(-1) ? ' ' : ''}${text},`;
+  }
+  return `[\n    ${lines.join('\n    ')}\n]`;
 }
 
 function numeral(value: number): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readNumbers } from './csv.ts';
-import { fragmentOf, MOST, readFragment } from './share.ts';
+import { fits, fragmentOf, MOST, readFragment } from './share.ts';
 
 const SHARED = {
   source: 'def f(x):\n    return x ** 2  # é, ∂',
@@ -30,6 +30,17 @@ describe('a link', () => {
     const bomb = await fragmentOf({ ...SHARED, source: 'x'.repeat(50 * MOST) });
     expect(bomb.length).toBeLessThan(10_000);
     expect(await readFragment(bomb)).toEqual({ kind: 'broken' });
+  });
+
+  it('is not offered for more than may come in again', async () => {
+    for (const length of [MOST - 5000, MOST - 1100, MOST - 900, MOST + 5000]) {
+      const shared = { ...SHARED, example: 'x = 1\n'.repeat(length).slice(0, length) };
+      const opened = await readFragment(await fragmentOf(shared));
+      if (fits(shared)) expect(opened).toMatchObject({ kind: 'shared', shared: { source: SHARED.source } });
+      else expect(JSON.stringify(shared).length).toBeGreaterThan(MOST - 1000);
+    }
+    expect(fits({ source: 'f', example: '1'.repeat(MOST) })).toBe(false);
+    expect(fits(SHARED)).toBe(true);
   });
 
   it('never throws, whatever it holds', async () => {
