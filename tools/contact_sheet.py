@@ -52,9 +52,9 @@ class Sheet:
 
 
 SHEETS = (
-    Sheet("desk", 1280, 720, False, 400, 3),
-    Sheet("phone", 390, 844, False, 195, 6),
-    Sheet("dark", 1280, 720, True, 400, 3),
+    Sheet("desk", 1280, 720, False, 340, 4),
+    Sheet("phone", 390, 844, False, 170, 7),
+    Sheet("dark", 1280, 720, True, 340, 4),
 )
 
 
@@ -309,7 +309,7 @@ def compose(browser: Browser, sheet: Sheet, photographs: list[tuple[str, bytes]]
     page = browser.new_page(viewport={"width": width, "height": 400})
     page.set_content(f"<!doctype html><style>{style}</style>{figures}")
     page.wait_for_load_state("load")
-    picture = page.screenshot(full_page=True)
+    picture = page.screenshot(full_page=True, type="jpeg", quality=70)
     page.close()
     return picture
 
@@ -338,7 +338,7 @@ def main() -> None:
                 if options.keep:
                     keep(options.keep, sheet, shot, picture)
             if photographs:
-                path = options.out / f"{part}-{sheet.name}.png"
+                path = options.out / f"{part}-{sheet.name}.jpg"
                 path.write_bytes(compose(browser, sheet, photographs))
                 print(f"{path}: {len(photographs)} pictures, {path.stat().st_size / 1e6:.1f} MB")
 
