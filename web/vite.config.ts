@@ -1,14 +1,15 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { everyPage, pythonConstants, pythonRuntime, woff2Only } from './vite.shared.ts';
+import { everyPage, woff2Only } from './vite.pages.ts';
+import { pythonConstants, pythonRuntime } from './vite.python.ts';
 
 const outDir = '../src/backsight/static';
 
-export default defineConfig(({ command }) => ({
+export default defineConfig(async ({ command }): Promise<ViteUserConfig> => ({
   // Relative addresses: the site works from any folder of any static host.
   base: './',
   plugins: [everyPage, woff2Only, svelte(), pythonRuntime(outDir)],
-  define: pythonConstants(command === 'serve'),
+  define: await pythonConstants(command === 'serve'),
   build: {
     outDir,
     emptyOutDir: true,

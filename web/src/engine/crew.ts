@@ -35,12 +35,14 @@ export function handOf(worker: Worker): Hand {
 interface Waiting {
   order: Order;
   hear: (answer: Answer) => void;
+  first: boolean;
 }
 
 export class Crew {
   private readonly idle: Hand[] = [];
   private readonly hands: Hand[] = [];
   private line: Waiting[] = [];
+  private resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly hire: () => Hand,
@@ -49,9 +51,18 @@ export class Crew {
 
   /** Joins the line; an order that is `first` goes to its head. */
   ask(order: Order, hear: (answer: Answer) => void, first = false): void {
-    if (first) this.line.unshift({ order, hear });
-    else this.line.push({ order, hear });
+    if (first) this.line.unshift({ order, hear, first });
+    else this.line.push({ order, hear, first });
     this.serve();
+  }
+
+  /** For so many milliseconds only what is `first` is taken up, by one hand: somebody drags, and drawing needs the cores. */
+  rest(milliseconds: number): void {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.resting = undefined;
+      this.serve();
+    }, milliseconds);
   }
 
   /** Forgets the orders of a kind that nobody has taken up yet. */
@@ -60,12 +71,13 @@ export class Crew {
   }
 
   close(): void {
+    clearTimeout(this.resting);
     this.line = [];
     for (const hand of this.hands) hand.close();
   }
 
   private serve(): void {
-    while (this.line.length) {
+    while (this.line.length && !this.mustWait()) {
       const hand = this.idle.pop() ?? this.another();
       if (!hand) return;
       const { order, hear } = this.line.shift()!;
@@ -75,6 +87,10 @@ export class Crew {
         hear(answer);
       });
     }
+  }
+
+  private mustWait(): boolean {
+    return this.resting !== undefined && (!this.line[0]!.first || this.idle.length < this.hands.length);
   }
 
   private another(): Hand | undefined {

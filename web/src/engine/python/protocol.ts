@@ -340,6 +340,8 @@ export interface Progress {
 export interface LoadReport {
   python: string;
   milliseconds: number;
+  /** Milliseconds of each part of it, in order: the runtime, its files, the core's modules, its memory for the next start. */
+  parts: Record<string, number>;
   /** Of Python's memory: kept from an earlier start, made now for the next one, or impossible in this browser. */
   snapshot: 'used' | 'made' | 'none';
 }

@@ -6,6 +6,7 @@ import type { FromPython, LoadReport, ToPython } from './protocol.ts';
 import { SnapshotStore } from './snapshot.ts';
 
 declare const __PYTHON_RUNTIME__: string;
+declare const __PYTHON_LIBRARY__: string;
 declare const __PYTHON_SIZES__: Record<string, number>;
 declare const __PYTHON_INFO__: Record<string, string>;
 
@@ -47,7 +48,7 @@ class LoadError extends Error {
 }
 
 async function load({ core }: Extract<ToPython, { type: 'load' }>): Promise<void> {
-  const begun = performance.now();
+  const clock = new Clock();
   await checkWebAssembly();
   const download = new Download(__PYTHON_SIZES__, (progress) => post({ type: 'progress', progress }));
   const store = await SnapshotStore.open(`${core}?python=${__PYTHON_INFO__.version}`);
@@ -55,17 +56,39 @@ async function load({ core }: Extract<ToPython, { type: 'load' }>): Promise<void
   zip.catch(() => undefined); // awaited below, after the runtime
   download.watch();
   const { python, snapshot } = await started(store);
+  clock.lap('runtime');
   download.finish('core');
   const sitePackages = python.runPython('import site; site.getsitepackages()[0]') as string;
   python.unpackArchive(await zip, 'zip', { extractDir: sitePackages });
   // A snapshot would begin with the same random numbers every time.
   python.runPython('import importlib, random; importlib.invalidate_caches(); random.seed()');
+  clock.lap('files');
   const service = python.pyimport('backsight.browser');
   handle = (request) => service.handle_text(request);
-  if (snapshot === 'made') await keep(python, store);
+  clock.lap('core');
+  const memory = snapshot === 'made' ? memoryOf(python) : null;
+  if (memory) void store?.write(memory); // nobody waits for it
   closeDoors();
-  const milliseconds = performance.now() - begun;
-  post({ type: 'ready', report: { python: __PYTHON_INFO__.python ?? '', milliseconds, snapshot } });
+  clock.lap('memory');
+  const { milliseconds, parts } = clock;
+  post({ type: 'ready', report: { python: __PYTHON_INFO__.python ?? '', milliseconds, parts, snapshot } });
+}
+
+/** How long what takes, in milliseconds. */
+class Clock {
+  readonly parts: LoadReport['parts'] = {};
+  private readonly begun = performance.now();
+  private latest = this.begun;
+
+  lap(part: string): void {
+    const now = performance.now();
+    this.parts[part] = now - this.latest;
+    this.latest = now;
+  }
+
+  get milliseconds(): number {
+    return this.latest - this.begun;
+  }
 }
 
 /** Starts Python from the snapshot kept in this browser, or from nothing. */
@@ -92,6 +115,7 @@ async function loaded(options: object): Promise<Pyodide> {
   };
   return loadPyodide({
     indexURL: runtime,
+    stdLibURL: `${runtime}${__PYTHON_LIBRARY__}`,
     jsglobals: openWindow(),
     // What is printed on the way to the answer is in the answer; the rest is Pyodide's own.
     stdout: () => undefined,
@@ -102,15 +126,18 @@ async function loaded(options: object): Promise<Pyodide> {
   });
 }
 
-/** Keeps Python's memory for the next start, with all modules imported that an answer needs. */
-async function keep(python: Pyodide, store: SnapshotStore | null): Promise<void> {
+/**
+ * Python's memory for the next start, with all modules imported that an answer needs; null where it cannot be had.
+ * Copied before the worker says that it is ready: nothing of a person's can be in it.
+ */
+function memoryOf(python: Pyodide): Uint8Array<ArrayBuffer> | null {
   for (const kind of ['trace', 'kernel']) {
     handle?.(JSON.stringify({ kind, source: 'def cost(w): return w * w', example: 'w = 1.0' }));
   }
   try {
-    await store?.write(python.makeMemorySnapshot());
+    return python.makeMemorySnapshot();
   } catch {
-    // Pyodide offers this without a promise; without it, the next start is as slow as this one.
+    return null; // Pyodide offers this without a promise; without it, the next start is as slow as this one.
   }
 }
 

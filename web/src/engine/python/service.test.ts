@@ -22,7 +22,7 @@ class FakeWorker implements WorkerLike {
   }
 
   ready(): void {
-    this.says({ type: 'ready', report: { python: '3.14', milliseconds: 5, snapshot: 'none' } });
+    this.says({ type: 'ready', report: { python: '3.14', milliseconds: 5, parts: {}, snapshot: 'none' } });
   }
 
   /** Answers the request it was given last. */

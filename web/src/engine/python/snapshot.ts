@@ -25,11 +25,16 @@ export class SnapshotStore {
     return found ? found.arrayBuffer() : null;
   }
 
-  /** Keeps this one and none before it; does without where there is no room. */
+  /**
+   * Keeps this one and none before it; does without where there is no room. What is to be kept is handed over at once: the
+   * next thing this worker does may be a person's endless loop.
+   */
   async write(snapshot: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
-      await this.clear();
-      await this.cache.put(this.address, new Response(snapshot));
+      const kept = this.cache.put(this.address, new Response(new Blob([snapshot])));
+      for (const request of await this.cache.keys())
+        if (request.url !== this.address) await this.cache.delete(request);
+      await kept;
     } catch {
       // The next start is as slow as this one was.
     }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fate, Outcome, Replay } from '../../engine/atlas.ts';
 import type { Answer, Order } from '../../engine/atlas.worker.ts';
 import { Crew, handsFor } from '../../engine/crew.ts';
@@ -289,6 +289,28 @@ describe('signs', () => {
 });
 
 describe('hands', () => {
+  it('leave the starts alone while somebody drags; only one of them trains a start that is looked at', async () => {
+    vi.useFakeTimers();
+    try {
+      yard.crew.rest(150);
+      atlas.train();
+      expect(yard.orders).toHaveLength(0);
+      atlas.look();
+      atlas.replay(7, () => undefined);
+      expect(yard.orders.map(({ order }) => order.task.kind)).toEqual(['replay']);
+      vi.advanceTimersByTime(100);
+      yard.crew.rest(150);
+      vi.advanceTimersByTime(100);
+      expect(yard.orders).toHaveLength(1);
+      vi.advanceTimersByTime(50);
+      expect(yard.orders).toHaveLength(2);
+      await yard.work();
+      expect(atlas.complete).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('leave a core to the page where there are several', () => {
     expect([1, 2, 4, 64].map(handsFor)).toEqual([1, 2, 3, 8]);
   });

@@ -134,13 +134,17 @@ export class Session {
     this.busy = false;
   }
 
-  /** Somebody writes: Python is fetched meanwhile, so that it is there when they press Run. */
-  write(field: keyof Written, text: string): void {
-    this[field] = text;
-    this.keep({ source: this.source, example: this.example });
+  /** Somebody is about to write: Python is fetched meanwhile, so that it is there when they press Run. */
+  expect(): void {
     // What goes wrong is said when it is needed.
     if (this.state === 'idle')
       this.python.load((progress) => (this.progress = progress)).catch(() => undefined);
+  }
+
+  write(field: keyof Written, text: string): void {
+    this[field] = text;
+    this.keep({ source: this.source, example: this.example });
+    this.expect();
   }
 
   /** Moves an input, or one entry of it. */
