@@ -365,3 +365,14 @@ def test_the_net_of_the_sandbox_goes_to_the_workbench(context: BrowserContext, s
     assert number(shown.text_content()) == pytest.approx(value, rel=1e-3)
     assert bench.errors() == []
     page.close()
+
+
+def test_on_a_phone_every_view_can_be_chosen(browser: Browser, site_url: str) -> None:
+    """One pane is in view there: the views of the others are not taken."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=site_url)
+    bench = Bench(context.new_page())
+    bench.open("/workbench/")
+    bench.choose("Graph", "derivation")
+    expect(bench.view("Derivation").locator("[data-adjoint=w]")).to_be_visible()
+    bench.choose("Derivation", "graph")
+    context.close()
