@@ -47,7 +47,7 @@ def test_a_graph(watched: Page, tmp_path: Path) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(".says")).to_contain_text("x goes in, here 0.8")
     page.locator("[data-node=z]").click()
-    expect(page.locator(".says")).to_contain_text("z add of")
+    expect(page.locator(".says")).to_contain_text("z adds (t1, b), here 0.3")
     before = page.locator(".view svg").get_attribute("viewBox")
     page.get_by_role("button", name="Zoom in").click()
     assert page.locator(".view svg").get_attribute("viewBox") != before
