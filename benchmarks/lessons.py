@@ -1,10 +1,10 @@
 """The lessons' figures while someone drags, and what a lesson weighs.
 
-    python -m benchmarks.lessons [--seconds 2] [NAME…]
+    python -m benchmarks.lessons [--seconds 2] [--rounds 3] [NAME…]
 
 Each figure is opened on a page of its own (`/figures/<name>/`); every slider there is dragged to and fro with
 the mouse, a move per frame, and the main thread's tasks per frame are taken from Chromium's own trace, as in
-`benchmarks.as_seen`. A lesson's weight is what comes over the wire when it is opened by a browser that has
+`benchmarks.as_seen`; medians of all rounds. A lesson's weight is what comes over the wire when it is opened by a browser that has
 been to the home page and to nothing else: scripts, payload, fonts. Parts that wait for the learner's first
 act (the editor, Python, MathLive) are not asked for by then.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -79,6 +80,12 @@ def dragged(browser: Browser, url: str, name: str, seconds: float) -> tuple[floa
     return percentile(wall, 0.5), percentile(wall, 0.95), percentile(processor, 0.95), len(wall)
 
 
+def middle(rounds: list[tuple[float, float, float, int]]) -> tuple[float, float, float, int]:
+    """The median of each figure: one round in three meets something else that the machine has to do."""
+    median, high, processor, frames = (statistics.median(each) for each in zip(*rounds, strict=True))
+    return median, high, processor, int(frames)
+
+
 def weight(browser: Browser, url: str, relay: Relay, slug: str) -> int:
     """Bytes over the wire for one lesson, after the home page."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
@@ -98,13 +105,17 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lessons", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("names", nargs="*", help="figures; all if left out")
     given = parser.parse_args()
     with relayed() as (url, relay), served.browser() as browser:
         page = browser.new_page()
         chosen, lessons = given.names or names(page, url), slugs(page, url)
         page.close()
-        work = {name: dragged(browser, url, name, given.seconds) for name in chosen}
+        rounds = [
+            {name: dragged(browser, url, name, given.seconds) for name in chosen} for _ in range(given.rounds)
+        ]
+        work = {name: middle([each[name] for each in rounds]) for name in chosen}
         bytes_ = {} if given.names else {slug: weight(browser, url, relay, slug) for slug in lessons}
         record("lessons", browser, {"work": work, "bytes": bytes_})
     table(
