@@ -4,9 +4,9 @@
 
 Each figure is opened on a page of its own (`/figures/<name>/`); every slider there is dragged to and fro with
 the mouse, a move per frame, and the main thread's tasks per frame are taken from Chromium's own trace, as in
-`benchmarks.as_seen`; medians of all rounds. A lesson's weight is what comes over the wire when it is opened by a browser that has
-been to the home page and to nothing else: scripts, payload, fonts. Parts that wait for the learner's first
-act (the editor, Python, MathLive) are not asked for by then.
+`benchmarks.as_seen`; medians of all rounds. A lesson's weight is what comes over the wire when it is opened
+by a browser that has been to the home page and to nothing else: scripts, payload, fonts. Parts that wait for
+the learner's first act (the editor, Python, MathLive) are not asked for by then.
 """
 
 from __future__ import annotations
