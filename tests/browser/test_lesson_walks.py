@@ -104,7 +104,8 @@ class Learner:
 
     def goal(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
         goals_of(self.lesson.slug)[step["slug"]](self.hands, self.page)
-        expect(task.locator(".done").first).to_be_visible()
+        # A busy machine takes long over what a goal sets going, such as the training of hundreds of starts.
+        expect(task.locator(".done").first).to_be_visible(timeout=60_000)
 
     def rule(self, block: dict[str, Any], task: Locator, step: dict[str, Any]) -> None:
         for index, option in enumerate((1, 1, 2)):
