@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
+
+
+def point_at(row: Locator) -> None:
+    """Until it is lit: a figure that is still loading may move the row away from under the pointer."""
+    for _ in range(10):
+        row.hover()
+        try:
+            expect(row).to_have_attribute("data-lit", "", timeout=2_000)
+            return
+        except AssertionError:
+            row.page.mouse.move(0, 0)
+    expect(row).to_have_attribute("data-lit", "")
 
 
 class Mouse:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from backsight.guide import expression
 from backsight.guide.markdown import Lesson, render_lesson
-from tests.browser.hands import Keyboard, Mouse, Thumb
+from tests.browser.hands import Keyboard, Mouse, Thumb, point_at
 
 HANDLE = "turns of the handle"
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -352,7 +352,7 @@ def test_pointing_lights_the_same_thing_everywhere(page: Page, slug: str) -> Non
         lines = {q: name for b in step["blocks"] for name, q in b.get("checks", {}).items()}
         for index, name in enumerate(rows):
             where = f"{slug}#{step['slug']} {name}"
-            page.get_by_role("region", name="Ledger").get_by_role("listitem").nth(index).hover()
+            point_at(page.get_by_role("region", name="Ledger").get_by_role("listitem").nth(index))
             if lesson.data["stage"]["quantities"][name]["says"] in drawn:
                 lit = page.locator(".stage > .figure").locator("[data-lit], .lit")
                 expect(lit, where).not_to_have_count(0)
