@@ -36,6 +36,14 @@ def bowl(x1, x2, w1, w2, b, t):
     return cost
 
 
+def surface(x1, x2, w1, w2, b):
+    """The answer `a` all over the paper."""
+    z = x1 * w1 + x2 * w2 + b
+    a = 1 / (1 + np.exp(-z))
+    share = np.mean(a)
+    return share
+
+
 def hits(x1, x2, w1, w2, b, t):
     """How many fruit are on their own side of the line."""
     z = x1 * w1 + x2 * w2 + b
@@ -106,6 +114,8 @@ _BOWL = {
     "x2": np.array([-0.6, -0.7, -0.2, -0.95, 0.7, 0.9, 0.35, 0.5]),
     "t": np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
 }
+CELLS = 28  # as many as the drawing of the bowl has, each way
+_PAPER = {**_FRUIT, "x1": np.array([0.8] * CELLS**2), "x2": np.array([-0.6] * CELLS**2)}
 
 # Name: the function, an example to trace it with, and what its gradient is taken by.
 FIGURES = {
@@ -113,6 +123,7 @@ FIGURES = {
     "squash": (squash, {"z": 0.0}, ["z"]),
     "gap": (gap, {"a": 0.5, "t": 1.0}, ["a"]),
     "bowl": (bowl, {**_FRUIT, **_BOWL}, ["w1", "w2", "b"]),
+    "surface": (surface, _PAPER, []),
     "hits": (hits, {**_FRUIT, **_BOWL}, []),
     "nudge_bias": (nudge_bias, {**_FRUIT, "t": 1.0, "h": 0.01}, ["b"]),
     "nudge_weight": (nudge_weight, {**_FRUIT, "t": 1.0, "h": 0.01}, ["w1"]),

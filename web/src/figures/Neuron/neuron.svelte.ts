@@ -134,20 +134,24 @@ export class NeuronState {
     this.stage.put({ x1: fruit.x1, x2: fruit.x2, t: fruit.t });
   }
 
-  /** The probability of a lemon at a place of the plot, by the neuron's own kernel. */
-  lemonness(x1: number, x2: number): number {
-    return this.stage.value({ call: 'n', variable: 'a' }, { x1, x2 });
-  }
+  /** The probability of a lemon all over the paper, cell by cell. */
+  readonly shade: Float64Array = $derived.by(() => {
+    const { w1 = 0, w2 = 0, b = 0 } = this.stage.inputs;
+    return this.stage.functions.run('surface', { ...PLACES, w1, w2, b }).a!.slice();
+  });
 
-  /** The same all over the paper, cell by cell. */
-  readonly shade: number[] = $derived.by(() =>
-    PLACES.x1.map((x1, cell) => this.lemonness(x1, PLACES.x2[cell]!)),
-  );
+  /** Which fruit are called by their name. */
+  private readonly right: boolean[] = $derived.by(() => {
+    const rows = this.stage.data.data as Record<string, number[]>;
+    const { w1 = 0, w2 = 0, b = 0 } = this.stage.inputs;
+    const given = { x1: rows.sour!, x2: rows.colour!, t: rows.lemon!, w1, w2, b };
+    const { a } = this.stage.functions.run('bowl', given);
+    return this.fruit.map(({ t }, index) => a![index]! > 0.5 === (t === 1));
+  });
 
   /** Whether a fruit is called by its name. */
   isRight(index: number): boolean {
-    const one = this.fruit[index]!;
-    return this.lemonness(one.x1, one.x2) > 0.5 === (one.t === 1);
+    return this.right[index]!;
   }
 
   /** Whether a slope may be seen: its packet has arrived, or all are shown. */
