@@ -268,7 +268,7 @@ def test_formulas_read_as_one_would_type_them() -> None:
     }
     assert first["z1"] == "=D12*D4+E12*D5+D7"
     assert first["a1"] == "=TANH(D24)"
-    assert first["dW2"] == "=SUMPRODUCT(D50:D53,D30:D33)"
+    assert first["dW2"] == "=SUMPRODUCT(D54:D57,D30:D33)"
     assert first["new_b1"].startswith("=D7-D")
     assert [b.part for b in sheet.blocks if b.name in ("X", "z1", "dz1", "new_W1")] == [
         "input",

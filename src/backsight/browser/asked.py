@@ -11,6 +11,7 @@ from backsight.api import explain, trace_call
 from backsight.browser import running
 from backsight.emit.compiled import compile as compile_program
 from backsight.errors import BacksightError, DifferentiationError, ShapeError, TraceError
+from backsight.explaining.segments import with_stops
 from backsight.ir.evaluate import Array, to_array
 from backsight.ir.program import Program
 from backsight.tracing.trees import flatten, rebuilt, unflatten
@@ -64,12 +65,13 @@ class Asked:
         """
         with self.placed():
             traced = trace_call(self.function, list(self.arguments.values()), {})
-            forward = simplify(traced.program)
             wrt = [leaf for position in self.argnums for leaf in traced.arguments[position]]
-            if len(forward.outputs) != 1:
+            if len(traced.program.outputs) != 1:
                 raise DifferentiationError(
-                    f"{forward.name} returns {len(forward.outputs)} values", remedy="return the cost alone"
+                    f"{traced.program.name} returns {len(traced.program.outputs)} values",
+                    remedy="return the cost alone",
                 )
+            forward = with_stops(simplify(traced.program))
             reverse = simplify(gradient(forward, wrt, name=f"grad_{forward.name}").program)
         values = [*_leaves(list(self.arguments.values())), *traced.captured]
         return Differentiated(self.function, forward, reverse, wrt, values)
@@ -96,7 +98,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Differentiated:
-    """A function's Program and its gradient's, with the numbers of all inputs."""
+    """A function's Program with the stops of its explanation, its gradient's, and the inputs' numbers."""
 
     function: Callable[..., Any]
     forward: Program

@@ -8,6 +8,7 @@ from backsight.api.explanations import question
 from backsight.browser import running
 from backsight.browser.asked import Asked, Request, parameters, plain
 from backsight.emit.javascript import emit_module
+from backsight.emit.jax import render_jax
 from backsight.emit.numpy import render
 from backsight.errors import BacksightError
 from backsight.explaining.deriving import derive_live
@@ -76,11 +77,19 @@ def sources(request: Request) -> dict[str, Any]:
     traced = Asked.of(request).traced()
     return {
         "numpy": code_json(render(traced.reverse)),
-        "jax": emitted(traced.reverse, "jax"),
+        "jax": _listed(traced.reverse),
         "javascript": emitted(traced.reverse, "javascript"),
         "latex": emitted(traced.reverse, "latex"),
         "gradient": {n: plain(g) for n, g in traced.evaluated()["gradient_at"].items()},
     }
+
+
+def _listed(program: Program) -> dict[str, Any]:
+    """JAX source with what each line computes, or why there is none."""
+    try:
+        return code_json(render_jax(program))
+    except BacksightError as error:
+        return {"refused": error.message}
 
 
 def function_json(function: Any) -> dict[str, Any]:

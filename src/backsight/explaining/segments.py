@@ -85,8 +85,12 @@ def _reason(e: Equation, moved: Collection[str]) -> str:
     return "; ".join(sides)
 
 
-def with_stops(program: Program, detail: str) -> Program:
-    """The same Program, where exactly the stops are `named`; stops that had no name get v1, v2, …"""
+def with_stops(program: Program, detail: str = "auto") -> Program:
+    """The same Program, where exactly the stops are `named`; stops that had no name get v1, v2, …
+
+    The output is called after the function. Whoever shows a Program beside its explanation begins here (code,
+    sheets and graphs do), so that a value has one name wherever it is seen.
+    """
     chosen = _chosen(program, detail)
     output = program.outputs[0]
     renamed: dict[str, Var] = {}

@@ -10,6 +10,7 @@ from typing import Any
 
 from backsight.api import trace_call
 from backsight.errors import DifferentiationError, TraceError
+from backsight.explaining.segments import with_stops
 from backsight.ir.program import Program
 from backsight.tracing.trees import flatten, unflatten
 from backsight.transforms import gradient, simplify
@@ -22,7 +23,7 @@ class Subject:
     Attributes:
         source: the person's Python, whole.
         file: what the source is called; "" if nobody knows.
-        forward: the function's Program, simplified.
+        forward: the function's Program, simplified, with the stops of its explanation.
         reverse: that of its value and gradient; without what to differentiate by, of its value alone.
         wrt: the inputs to differentiate by, by name.
         argnums: their arguments, by position.
@@ -58,11 +59,12 @@ class Subject:
             BacksightError: the function cannot be traced or differentiated.
         """
         traced = trace_call(function, list(arguments), {})
-        forward = simplify(traced.program)
-        if len(forward.outputs) != 1:
+        if len(traced.program.outputs) != 1:
             raise DifferentiationError(
-                f"{forward.name} returns {len(forward.outputs)} values", remedy="return the cost alone"
+                f"{traced.program.name} returns {len(traced.program.outputs)} values",
+                remedy="return the cost alone",
             )
+        forward = with_stops(simplify(traced.program))
         for position in argnums:
             if position not in range(len(arguments)):
                 raise DifferentiationError(f"{forward.name} has no argument {position}")

@@ -30,7 +30,7 @@ def draw(program: Program, level: Level, root: str = "", arguments: Collection[s
         raise DifferentiationError(
             f"{program.name} returns {len(program.outputs)} values", remedy="return the cost alone"
         )
-    stopped = with_stops(program, "auto")
+    stopped = with_stops(program)
     inputs = {v.name for v in program.inputs}
     captured = inputs - set(inputs if arguments is None else arguments)
     own = {e.output.name for e in program.equations if e.output.named} | {str(stopped.outputs[0])}

@@ -194,7 +194,7 @@ export interface WorkbenchValue {
 
 export interface SourcesValue {
   numpy: CodeText;
-  jax: Emitted;
+  jax: CodeText | { refused: string };
   javascript: Emitted;
   latex: Emitted;
   gradient: Record<string, Nested>;

@@ -177,9 +177,14 @@ export class Session {
     this.selection = null;
   }
 
-  /** Whether a value (or its adjoint) is pointed at. */
+  /** Whether a value or its adjoint is pointed at: they are lit together. */
   isLit(name: string): boolean {
-    return this.selection?.name === name || this.valueOf(this.selection?.name ?? '') === name;
+    return this.selection !== null && this.valueOf(this.selection.name) === this.valueOf(name);
+  }
+
+  /** Whether the kernel has numbers of it, so that other views can show what is pointed at. */
+  knows(name: string): boolean {
+    return this.valueOf(name) in (this.answer?.values ?? {});
   }
 
   /** The value that an adjoint belongs to; a value is its own. */

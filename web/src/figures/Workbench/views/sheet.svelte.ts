@@ -20,6 +20,7 @@ export interface Bench {
   readonly selection: { name: string; index: number | null } | null;
   isLit(name: string): boolean;
   point(name: string, index?: number | null): void;
+  unpoint(): void;
   move(name: string, index: number, number: number): void;
   ask(kind: 'sheet', extra?: Record<string, unknown>): Promise<SheetValue>;
   kernels(module: string, name: string): Promise<RunningKernel>;
@@ -165,6 +166,14 @@ export class SheetView {
     this.cursor = { row: clamp(row, rows), column: clamp(column, columns) };
     const block = this.blockOf(this.active);
     if (block) this.session.point(block.name, this.active?.index ?? null);
+  }
+
+  /** Points at the value of a cell, in every view. */
+  point(place: Place | null): void {
+    const cell = place && this.at(place);
+    const block = this.blockOf(cell);
+    if (block) this.session.point(block.name, cell?.index ?? null);
+    else this.session.unpoint();
   }
 
   /** Moves the cursor as the keys of a spreadsheet do; false for a key that has no meaning. */

@@ -52,6 +52,9 @@ class FakeBench implements Bench {
   point(name: string, index: number | null = null): void {
     this.selection = { name, index };
   }
+  unpoint(): void {
+    this.selection = null;
+  }
   move(name: string, index: number, number: number): void {
     this.given = { ...this.given, [name]: this.given[name]!.with(index, number) };
   }
@@ -110,6 +113,11 @@ describe('a sheet', () => {
     expect(view.title(view.active)).toBe('y');
     view.go(2, 4);
     expect(view.title(view.active)).toBe('x[1]');
+    view.point({ row: 5, column: 3 });
+    expect(view.isLit(view.at({ row: 5, column: 0 })!)).toBe(true);
+    expect(view.cursor).toEqual({ row: 2, column: 4 });
+    view.point(null);
+    expect(view.session.selection).toBeNull();
   });
 
   it('changes an input of the function, or the learning rate, and nothing else', async () => {
