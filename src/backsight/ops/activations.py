@@ -50,7 +50,7 @@ relu = unary(
     Notation(
         call("np.maximum({0}, 0)"),
         call("Math.max({0}, 0)"),
-        call(r"\max\left({0}, 0\right)"),
+        call(r"\operatorname{{ReLU}}\left({0}\right)"),
         call("jax.nn.relu({0})"),
         call("MAX({0},0)"),
     ),

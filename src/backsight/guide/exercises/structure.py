@@ -96,13 +96,9 @@ def record(
 
 
 def tex_lines(function: Callable[..., Any], inputs: Sequence[str]) -> list[dict[str, str]]:
-    """A function's lines in mathematical type, as the engine writes them; ReLU by its name, as in lessons."""
+    """A function's lines in mathematical type, as the engine writes them."""
     rows = _rows(trace(function, *(ArrayType() for _ in inputs)))
-    return [{"name": left, "tex": _named_relu(right)} for left, right in rows]
-
-
-def _named_relu(tex: str) -> str:
-    return re.sub(r"\\max\\left\((.*?), 0\\right\)", r"\\operatorname{ReLU}\\left(\1\\right)", tex)
+    return [{"name": left, "tex": right} for left, right in rows]
 
 
 def _rows(program: Program) -> list[tuple[str, str]]:
