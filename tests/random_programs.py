@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -107,8 +108,16 @@ def check_with_jax(function: RandomFunction, answers: Sequence[Any]) -> None:
     """Raises: AssertionError where JAX, running the same source, has another gradient."""
     places = tuple(range(len(function.inputs)))
     derived = jax.value_and_grad(function.with_numpy(jnp, IN_JAX), places)
+    inputs = [jnp.asarray(x) for x in function.inputs]
     # A decision needs numbers, which JAX has only where nothing is compiled.
-    value, slopes = (derived if function.decides else jax.jit(derived))(*map(jnp.asarray, function.inputs))
+    if not function.decides:
+        value, slopes = jax.jit(derived)(*inputs)
+        with suppress(AssertionError):
+            assert_same([value, *slopes], answers, 1e-9, "JAX, compiled")
+            return
+    # XLA may compute an array twice, in two roundings, and find none of it equal to its own maximum: a slope
+    # of NaN (seed 20261126, number 1340). An operation at a time, JAX has the last word.
+    value, slopes = derived(*inputs)
     assert_same([value, *slopes], answers, 1e-9, "JAX")
 
 
