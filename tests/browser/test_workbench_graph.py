@@ -77,6 +77,26 @@ def differing(page: Page, one: int, other: int) -> int:
     return int(page.evaluate(script, [one, other]))
 
 
+def test_steps_that_nobody_named_have_numbers_that_follow(bench: Bench) -> None:
+    """w @ x on the way to z: its value, and an adjoint that is b's, as both are only added."""
+    view = bench.view("Graph")
+    view.get_by_role("button", name="Unfold all").click()
+    product = view.get_by_role("treeitem", name=re.compile("^Σ ×,"))
+    b = view.get_by_role("treeitem", name=re.compile("^b,"))
+    expect(product).to_contain_text(re.compile(r", 0\.350, d −0\.\d+"))
+    slider = bench.page.get_by_role("slider", name="b", exact=True)
+    slider.focus()
+    before = b.inner_text()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    expect(b).not_to_have_text(before)
+    moved = re.search(r"db (−?[\d.]+)", b.inner_text())
+    assert moved
+    expect(product).to_contain_text(f"d {moved[1]}")
+    assert [url for url in bench.requests if HEAVY.search(url)] == []
+    assert bench.errors() == []
+
+
 def test_numbers_move_with_a_slider_and_need_no_python(bench: Bench) -> None:
     page = bench.page
     assert rows(page)[:2] == ["· w, input, 2, given; goes to z", "· b, input, 0.100, db −0.950"]

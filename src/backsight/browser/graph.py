@@ -27,4 +27,7 @@ def graph(request: Request) -> dict[str, Any]:
         arguments = {name for names in traced.arguments for name in names}
         root = getattr(asked.function, "__code__", None)
         name = root.co_qualname if root is not None else ""
-        return draw(simplify(traced.program), level, name, arguments).data()
+        wrt = {name for position in asked.argnums for name in traced.arguments[position]}
+        found = draw(simplify(traced.program), level, name, arguments)
+        inner = found.inner.data(wrt) if found.inner is not None else None
+        return {**found.data(), **({"inner": inner} if inner is not None else {})}

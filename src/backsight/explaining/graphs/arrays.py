@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from backsight.explaining.graphs.inner import Inner
 from backsight.explaining.graphs.parts import NOWHERE, Frame, Graph, Kind, Link, Node, Scope
 from backsight.explaining.graphs.scopes import Places, tidied
 from backsight.explaining.graphs.signs import sign
@@ -32,6 +33,8 @@ def arrays(program: Program, frame: Frame) -> Graph:
         graph.nodes.append(Node(label, kind, e.op, e.output.type.shape, value, origin=e.origin, scope=scope))
         graph.links += [Link(where[name], here) for name in operands(e)]
     stand_ins(graph, places.scopes)
+    steps = {where[e.output.name]: e.output.name for e in program.equations if not e.output.named}
+    graph.inner = Inner(program, {v.name: (v.name, None) for v in program.inputs}, steps)
     return graph
 
 

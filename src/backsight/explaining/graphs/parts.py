@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from backsight.ir.op import REGISTRY
 from backsight.ir.program import Origin, Shape
+
+if TYPE_CHECKING:
+    from backsight.explaining.graphs.inner import Inner
 
 Level = Literal["arrays", "neurons", "scalars"]
 Kind = Literal["input", "constant", "step", "output"]
@@ -95,13 +98,14 @@ class Frame:
 
 @dataclass
 class Graph:
-    """A Program as something to look at."""
+    """A Program as something to look at. `inner` computes the steps that are no stops."""
 
     name: str
     level: Level
     nodes: list[Node] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
+    inner: Inner | None = None
 
     def data(self) -> dict[str, Any]:
         """JSON values, with the types of web/src/engine/python/graph.ts; what is as usual is left out."""

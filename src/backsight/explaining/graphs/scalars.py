@@ -7,6 +7,7 @@ from math import prod
 
 from backsight.errors import EmitError
 from backsight.explaining.graphs.arrays import operands, owners, stand_ins, step_scopes
+from backsight.explaining.graphs.inner import Inner
 from backsight.explaining.graphs.parts import NOWHERE, Frame, Graph, Kind, Link, Node, Scope, entry_label
 from backsight.explaining.graphs.scopes import Places
 from backsight.explaining.graphs.signs import sign
@@ -55,6 +56,9 @@ class _Drawing:
         for scope in self.graph.scopes:
             if scope.kind == "array":
                 scope.shows, scope.value, scope.shape = NOWHERE, scope.label, self.types[scope.label].shape
+        steps = {at: name for name, at in self.where.items() if not self.graph.nodes[at].value}
+        given = {v.name: apart.entries[v.name] for v in apart.program.inputs}
+        self.graph.inner = Inner(apart.program, dict(given), steps)
 
     def _array_scopes(self) -> dict[str, int]:
         """By name of an argument or of a stop, the scope of its numbers."""

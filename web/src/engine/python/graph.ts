@@ -1,5 +1,7 @@
 /** A function as a graph to explore (src/backsight/explaining/graphs/). */
 
+import type { At } from './protocol.ts';
+
 export type GraphLevel = 'arrays' | 'neurons' | 'scalars';
 
 /** A value; what is as usual is left out. */
@@ -39,6 +41,15 @@ export interface GraphScope {
   shape?: number[];
 }
 
+/** A kernel `inner` of the steps whose numbers the explanation lacks. */
+export interface GraphSteps {
+  module: string;
+  /** Of each input of the kernel: the array it is, or is an entry of, and which entry. */
+  inputs: [name: string, array: string, entry: number | null][];
+  /** By node: where its value is, and its adjoint if it has one. */
+  steps: Record<string, [value: At, adjoint?: At]>;
+}
+
 export interface GraphValue {
   name: string;
   level: GraphLevel;
@@ -49,4 +60,5 @@ export interface GraphValue {
   operations: Record<string, string>;
   /** The text of the lines that nodes come from. */
   lines: Record<string, string>;
+  inner?: GraphSteps;
 }

@@ -19,6 +19,7 @@ import type {
 } from '../../engine/python/protocol.ts';
 import { toNumber, type Nested, type Sent } from '../../engine/python/sent.ts';
 import type { PythonService, State } from '../../engine/python/service.ts';
+import { Latest } from './latest.ts';
 
 /** Milliseconds after which code is stopped. */
 const LONGEST = 20_000;
@@ -67,8 +68,7 @@ export class Session {
   private lazy = new Map<string, Promise<unknown>>();
   private prepared: Prepared = {};
   private kernel: RunningKernel | null = null;
-  private running = false;
-  private again = false;
+  private readonly latest = new Latest();
   private aborter: AbortController | null = null;
 
   /** `keep` is told of what a person writes. */
@@ -253,22 +253,12 @@ export class Session {
     await this.refresh();
   }
 
-  /** Runs the kernel at the present inputs; while it runs, only the latest wish is kept. */
+  /** Runs the kernel at the present inputs. */
   private async refresh(): Promise<void> {
-    if (this.running) {
-      this.again = true;
-      return;
-    }
-    this.running = true;
     try {
-      do {
-        this.again = false;
-        await this.compute();
-      } while (this.again);
+      await this.latest.run(() => this.compute());
     } catch (thrown) {
       this.error = mishap(thrown);
-    } finally {
-      this.running = false;
     }
   }
 

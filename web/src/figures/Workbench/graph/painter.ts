@@ -323,7 +323,8 @@ function plainBox(pen: Pen, scene: Scene, at: number, scale: number, ink: Ink): 
   const trace = pen.trace();
   trace.rect(left, top, 2 * w, 2 * h);
   pen.draw(trace, { fill: ink(FILLS[place.kind]), stroke: ink(LINES[place.kind]), width: 1 / scale });
-  const lines = place.value && h * scale >= 11 ? 2 : 1;
+  const { one, all } = reading(scene, place);
+  const lines = all && h * scale >= 11 ? 2 : 1;
   const fit = (text: string) => Math.min(13 / scale, (1.7 * h) / lines, (4.1 * w) / text.length);
   const size = fit(place.title);
   if (size * scale < 7) {
@@ -336,7 +337,6 @@ function plainBox(pen: Pen, scene: Scene, at: number, scale: number, ink: Ink): 
     size,
   });
   if (lines < 2) return;
-  const { one, all } = reading(scene, place);
   if (one !== undefined) {
     const text = formatNumber(one);
     const base = scene.y[at]! + h * 0.72;
@@ -365,6 +365,10 @@ function paintBox(pen: Pen, scene: Scene, at: number, ink: Ink, marked = false):
   pen.stamp(fill, left, top, { fill: marked ? ink('--marker') : ink(FILLS[place.kind]) });
   pen.stamp(lines, left, top, { stroke: line, width: 1.7 });
   if (place.kind === 'output') pen.stamp(lines, left + 3, top + 3, { stroke: line, width: 1 });
+  if (!place.value && hasNumbers(scene, place)) {
+    stepFigures(pen, scene, place, left, top, width, height, ink);
+    return;
+  }
   if (!place.value) {
     const size = place.title.length < 5 ? 22 : 18;
     const colour = ink('--ink');
@@ -375,6 +379,35 @@ function paintBox(pen: Pen, scene: Scene, at: number, ink: Ink, marked = false):
   headline(pen, place, left, top, width, ink);
   if (place.index === null) strips(pen, scene, place, left, top, ink);
   else figures(pen, scene, place, left, top, ink);
+}
+
+const hasNumbers = (scene: Scene, place: Place): boolean => reading(scene, place).all !== undefined;
+
+/** A step nobody named: its sign and its number in a line, its adjoint below; arrays as bars. */
+function stepFigures(
+  pen: Pen,
+  scene: Scene,
+  place: Place,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+  ink: Ink,
+): void {
+  const [value, adjoint] = [reading(scene, place), reading(scene, place, true)];
+  const [right, base] = [left + width - 9, top + height - 9];
+  const sign = 14 + 11 * place.title.length;
+  pen.write(place.title, left + 9, top + 22, { size: 18, colour: ink('--ink'), room: sign });
+  if (adjoint.all)
+    pen.write(scene.numbers.symbol(''), left + 9, base, { size: 14, colour: ink('--ink-soft') });
+  for (const [{ one, all }, bottom, size] of [
+    [value, top + 22, 17],
+    [adjoint, base, 15],
+  ] as const) {
+    if (one !== undefined)
+      pen.write(formatNumber(one), right, bottom, { size, colour: ink(signed(one)), align: 'right' });
+    else if (all) bars(pen, all, left + sign, bottom - 16, width - sign - 9, 19, ink);
+  }
 }
 
 function headline(pen: Pen, place: Place, left: number, top: number, width: number, ink: Ink): void {

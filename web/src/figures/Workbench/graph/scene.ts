@@ -13,6 +13,8 @@ export interface Numbers {
   symbol(name: string): string;
   /** The local slope of a value by one that it is computed from, and of what kind it is (see `Use`). */
   slope(source: string, target: string): { kind: string; all: Float64Array } | undefined;
+  /** What a node has that is no named value: a step on the way to one. */
+  step?(node: number): { value: Float64Array | undefined; adjoint: Float64Array | undefined } | undefined;
 }
 
 /** The size of a place, by level, in units of the drawing. */
@@ -21,6 +23,9 @@ export const BOXES: Record<GraphValue['level'], Size> = {
   neurons: { width: 116, height: 74 },
   scalars: { width: 116, height: 74 },
 };
+
+/** A step with numbers: its height, and its width without the letters of its sign. */
+const STEP: Size = { width: 72, height: 52 };
 
 export type PlaceKind = 'input' | 'constant' | 'step' | 'output' | 'scope';
 
@@ -90,13 +95,14 @@ function halves(graph: GraphValue, folding: Folding, box: Size): [Float32Array, 
   let found = known.get(folding);
   if (!found) {
     const bare = folding.items.map((item) => item >= 0 && !graph.nodes[item]!.value);
+    const counted = folding.items.map((item) => graph.inner?.steps[item] !== undefined);
     const width = (place: number) => {
       const letters = graph.nodes[folding.items[place]!]!.label.length;
-      return Math.min(box.width, 30 + 11 * letters) / 2;
+      return Math.min(box.width, (counted[place] ? STEP.width : 30) + 11 * letters) / 2;
     };
     found = [
       Float32Array.from(bare, (is, place) => (is ? width(place) : box.width / 2)),
-      Float32Array.from(bare, (is) => (is ? 20 : box.height / 2)),
+      Float32Array.from(bare, (is, place) => (is ? (counted[place] ? STEP.height / 2 : 20) : box.height / 2)),
     ];
     known.set(folding, found);
   }
@@ -162,8 +168,11 @@ export interface Reading {
 
 /** The numbers of a place, or of its adjoint. */
 export function reading(scene: Pick<Scene, 'numbers'>, place: Place, adjoint = false): Reading {
-  if (!place.value) return { all: undefined, one: undefined };
-  const all = adjoint ? scene.numbers.adjoint(place.value) : scene.numbers.value(place.value);
+  const all = place.value
+    ? adjoint
+      ? scene.numbers.adjoint(place.value)
+      : scene.numbers.value(place.value)
+    : scene.numbers.step?.(place.node)?.[adjoint ? 'adjoint' : 'value'];
   return { all, one: place.index === null ? undefined : all?.[place.index] };
 }
 

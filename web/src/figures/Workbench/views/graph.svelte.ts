@@ -4,7 +4,9 @@
  */
 
 import type { GraphLevel, GraphValue } from '../../../engine/python/graph.ts';
+import type { RunningKernel } from '../../../engine/python/kernel.ts';
 import type { At } from '../../../engine/python/protocol.ts';
+import { toNumber } from '../../../engine/python/sent.ts';
 import { formatNumber } from '../../../parts/format.ts';
 import {
   fold,
@@ -17,6 +19,7 @@ import {
 } from '../graph/folding.ts';
 import type { Layout, Order } from '../graph/layout.ts';
 import { Layouts } from '../graph/layouts.ts';
+import { Latest } from '../latest.ts';
 import {
   BOXES,
   indexOf,
@@ -41,11 +44,14 @@ export interface Explained {
 export interface Bench {
   readonly answer: Explained | null;
   readonly values: Record<string, Float64Array>;
+  /** All that a kernel of the function takes, as it is now. */
+  readonly given: Readonly<Record<string, Float64Array>>;
   readonly selection: { name: string; index: number | null } | null;
   point(name: string, index?: number | null): void;
   unpoint(): void;
   at(place: At | undefined): Float64Array | null;
   ask(kind: 'graph', extra?: Record<string, unknown>): Promise<GraphValue>;
+  kernels(module: string, name: string): Promise<RunningKernel>;
 }
 
 /** A row of the list of places. */
@@ -84,6 +90,10 @@ export class GraphView {
   private readonly layouts = new Layouts();
   private asked = 0;
   private symbols = new Map<string, string>();
+  /** What the graph's own kernel has of the steps between the stops. */
+  inner = $state.raw<Record<string, Float64Array>>({});
+  private kernel: RunningKernel | null = null;
+  private readonly latest = new Latest();
   /** Of slopes, by source and target. */
   private kinds = new Map<string, string>();
 
@@ -122,6 +132,7 @@ export class GraphView {
       ),
     );
     this.graph = graph;
+    void this.open(graph);
     if (same && this.laid) {
       this.laid = { ...this.laid, graph };
       return;
@@ -136,6 +147,39 @@ export class GraphView {
   close(): void {
     this.asked += 1;
     this.layouts.close();
+    this.kernel?.close();
+    this.kernel = null;
+  }
+
+  /** Works out the numbers of the steps between the stops. */
+  refresh(): Promise<void> {
+    return this.latest.run(async () => {
+      const { kernel, session } = this;
+      const inputs = this.graph?.inner?.inputs.map(([name, array, entry]): [string, Float64Array] => {
+        const all = session.given[array] ?? new Float64Array();
+        return [name, entry === null ? all : all.subarray(entry, entry + 1)];
+      });
+      if (!kernel || !inputs || inputs.some(([, numbers]) => numbers.length === 0)) return;
+      const found = await kernel.run(Object.fromEntries(inputs), null);
+      if (kernel === this.kernel) this.inner = found;
+    });
+  }
+
+  /** Fetches the kernel of a graph's steps; without one they are drawn bare. */
+  private async open(graph: GraphValue): Promise<void> {
+    this.kernel?.close();
+    this.kernel = null;
+    this.inner = {};
+    if (!graph.inner) return;
+    const kernel = await this.session.kernels(graph.inner.module, 'inner');
+    if (graph !== this.graph) return kernel.close();
+    this.kernel = kernel;
+    await this.refresh();
+  }
+
+  private step(at: At | undefined): Float64Array | undefined {
+    if (at === undefined) return undefined;
+    return typeof at === 'number' ? Float64Array.of(at) : (this.inner[at] ?? constant(at));
   }
 
   /** Columns from left to right, or rows from top to bottom where the view is narrow. */
@@ -156,6 +200,10 @@ export class GraphView {
       const kind = this.kinds.get(`${source} ${target}`);
       const all = kind && this.session.at(this.session.answer?.slopes[source]?.[target]);
       return kind && all ? { kind, all } : undefined;
+    },
+    step: (node) => {
+      const places = this.graph?.inner?.steps[node];
+      return places && { value: this.step(places[0]), adjoint: this.step(places[1]) };
     },
   };
 
@@ -385,6 +433,13 @@ export class GraphView {
       layer: `layer ${label}`,
     }[kind];
   }
+}
+
+/** A number that JSON has no sign for; undefined for the name of an array that is not there yet. */
+function constant(word: string): Float64Array | undefined {
+  return ['NaN', 'Infinity', '-Infinity'].includes(word)
+    ? Float64Array.of(toNumber(word as 'NaN'))
+    : undefined;
 }
 
 const KINDS: Record<string, string> = { input: 'input', constant: 'constant', output: 'result' };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphValue } from '../../../engine/python/graph.ts';
+import type { RunningKernel } from '../../../engine/python/kernel.ts';
 import { GraphView, type Bench } from './graph.svelte.ts';
 
 const GRAPH: GraphValue = {
@@ -40,6 +41,7 @@ class Session implements Bench {
     slope_z: Float64Array.of(1, 1),
   };
   selection: { name: string; index: number | null } | null = null;
+  given: Record<string, Float64Array> = { x: Float64Array.of(1, -2) };
   asked: unknown[] = [];
   answers: Record<string, GraphValue | { message: string; remedy: string }> = { '{}': GRAPH };
 
@@ -51,6 +53,14 @@ class Session implements Bench {
   }
   unpoint(): void {
     this.selection = null;
+  }
+  ran: Record<string, Float64Array>[] = [];
+  kernels(): Promise<RunningKernel> {
+    const run = (inputs: Record<string, Float64Array>) => {
+      this.ran.push(inputs);
+      return Promise.resolve({ t1: inputs.x_1!.map((x) => 10 * x) });
+    };
+    return Promise.resolve({ run, close: () => undefined } as unknown as RunningKernel);
   }
   async ask(_: 'graph', extra: Record<string, unknown> = {}): Promise<GraphValue> {
     this.asked.push(extra);
@@ -97,6 +107,26 @@ describe('the graph', () => {
     expect(view.placeAt(view.focus)!.title).toBe('z');
     view.act(0); // lies in no scope
     expect(view.counts.shown).toBe(3);
+  });
+
+  it('knows the numbers of the steps between, and follows the inputs', async () => {
+    const { session, view } = await opened();
+    const nodes = GRAPH.nodes.map(({ shape: _, ...node }) => node);
+    const inner = {
+      module: '…',
+      inputs: [['x_1', 'x', 1] as [string, string, number]],
+      steps: { '1': ['t1', -3] as [string, number] },
+    };
+    session.answers['{}'] = { ...GRAPH, nodes, inner };
+    await view.load();
+    await view.refresh();
+    view.unfoldAll();
+    await Promise.resolve();
+    expect(words(view)[2]).toBe('×, multiplies two numbers, −20.0, d −3.00');
+    session.given = { x: Float64Array.of(1, 0.5) };
+    await view.refresh();
+    expect(words(view)[2]).toBe('×, multiplies two numbers, 5.00, d −3.00');
+    expect(session.ran.at(-1)).toEqual({ x_1: Float64Array.of(0.5) });
   });
 
   it('points in both directions', async () => {

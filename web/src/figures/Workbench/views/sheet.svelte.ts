@@ -7,6 +7,7 @@ import type { RunningKernel } from '../../../engine/python/kernel.ts';
 import type { Mishap, SheetBlock, SheetCell, SheetValue } from '../../../engine/python/protocol.ts';
 import { toNumber } from '../../../engine/python/sent.ts';
 import { formatNumber } from '../../../parts/format.ts';
+import { Latest } from '../latest.ts';
 import { placeOf } from '../numbers.ts';
 
 type Numbers = Readonly<Record<string, Float64Array>>;
@@ -56,8 +57,7 @@ export class SheetView {
   private rate = $state.raw<Numbers>({});
   private kernel: RunningKernel | null = null;
   private asked = 0;
-  private running = false;
-  private again = false;
+  private readonly latest = new Latest();
 
   constructor(readonly session: Bench) {}
 
@@ -90,24 +90,14 @@ export class SheetView {
     this.kernel = null;
   }
 
-  /** Works the numbers out anew; while that goes on, only the latest wish is kept. */
-  async refresh(): Promise<void> {
-    if (this.running) {
-      this.again = true;
-      return;
-    }
-    this.running = true;
-    try {
-      do {
-        this.again = false;
-        const { kernel, given } = this;
-        if (!kernel || !given) continue;
-        const found = await kernel.run(given, null);
-        if (kernel === this.kernel) this.values = found;
-      } while (this.again);
-    } finally {
-      this.running = false;
-    }
+  /** Works the numbers out anew. */
+  refresh(): Promise<void> {
+    return this.latest.run(async () => {
+      const { kernel, given } = this;
+      if (!kernel || !given) return;
+      const found = await kernel.run(given, null);
+      if (kernel === this.kernel) this.values = found;
+    });
   }
 
   // Cells ----------------------------------------------------------------------------------------------------
