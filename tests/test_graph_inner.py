@@ -19,7 +19,9 @@ def cost(w, x, b):
 """
 
 
-def numbers(source: str, example: str, level: str, **arrays: Any) -> list[tuple[str, list[float], list[float]]]:
+def numbers(
+    source: str, example: str, level: str, **arrays: Any
+) -> list[tuple[str, list[float], list[float]]]:
     """By step: its sign, its value and its adjoint, as the kernel has them."""
     answer = handle({"kind": "graph", "source": source, "example": example, "level": level})
     assert answer["ok"], answer
