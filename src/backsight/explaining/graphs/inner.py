@@ -62,9 +62,7 @@ class Inner:
         if moving and isinstance(output, Var):
             found = gradient(self.program, moving)
             program = found.program
-            numbers |= {
-                ("adjoint", n): found.adjoints[n] for n in self.steps.values() if n in found.adjoints
-            }
+            numbers |= {("adjoint", n): found.adjoints[n] for n in self.steps.values() if n in found.adjoints}
         outputs = tuple(dict.fromkeys(numbers.values()))
         # What an `if` looked at is known: where it turns, the code is traced anew and drawn again.
         return Live(prune(replace(program, outputs=outputs, guards=())), numbers)
