@@ -33,8 +33,8 @@ def arrays(program: Program, frame: Frame) -> Graph:
         graph.nodes.append(Node(label, kind, e.op, e.output.type.shape, value, origin=e.origin, scope=scope))
         graph.links += [Link(where[name], here) for name in operands(e)]
     stand_ins(graph, places.scopes)
-    steps = {where[e.output.name]: e.output.name for e in program.equations if not e.output.named}
-    graph.inner = Inner(program, {v.name: (v.name, None) for v in program.inputs}, steps)
+    inner = {where[e.output.name]: e.output.name for e in program.equations if not e.output.named}
+    graph.inner = Inner(program, {v.name: (v.name, None) for v in program.inputs}, inner)
     return graph
 
 

@@ -31,7 +31,7 @@ class Inner:
     steps: dict[int, str]
 
     def data(self, wrt: Collection[str]) -> dict[str, Any] | None:
-        """The kernel `inner`, and by node where it has its value and its adjoint; None where there are too many.
+        """The kernel `inner`, and where it has each step's value and adjoint; None for too many.
 
         Args:
             wrt: names of the arrays the gradient is taken by.
