@@ -14,7 +14,9 @@ import pytest
 
 import backsight as bs
 from backsight.errors import ViewError
+from backsight.explaining.page.paper import PAPER
 from backsight.notebook import ExplanationView, View, view
+from backsight.notebook.pictures import FATES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -264,6 +266,17 @@ def test_starts_are_picked_and_told() -> None:
     starts = bs.atlas("xor", units=2, selected=3)
     from_browser(starts, outcomes=[{"seed": 1, "fate": "learned", "cost": 0.1, "accuracy": 1.0}], selected=9)
     assert starts.outcomes[0]["fate"] == "learned" and starts.selected == 9
+
+
+def test_still_pictures_have_the_colours_of_the_guide() -> None:
+    web = Path(__file__).parent.parent / "web/src"
+    tokens = dict(
+        re.findall(r"--([\w-]+): light-dark\((#\w+), #\w+\);", (web / "look/tokens.css").read_text("utf-8"))
+    )
+    assert {name: tokens.get(name) for name in PAPER} == PAPER
+    painter = (web / "figures/Atlas/painter.ts").read_text("utf-8")
+    signs = re.findall(r"^  '?([\w ]+)'?: \{.*line: '--([\w-]+)'", painter, re.MULTILINE)
+    assert {name: line for name, line in signs if name != "waiting"} == FATES
 
 
 def test_an_atlas_has_a_picture_of_what_is_known() -> None:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-FATES = (
-    ("learned", "#2c7a4b"),
-    ("still slow", "#1f66a8"),
-    ("evidence", "#c2501c"),
-    ("proved", "#263042"),
-    ("overflow", "#7b3f8f"),
-)
-"""What becomes of a start, and its colour on the paper."""
+from backsight.explaining.page.paper import PAPER
+
+FATES = {
+    "learned": "good",
+    "still slow": "accent",
+    "evidence": "negative",
+    "proved": "ink",
+    "overflow": "bad",
+}
+"""What becomes of a start, and the name of its colour, as in the atlas of the guide."""
 ACROSS, DOWN, RADIUS, MARGIN = 170.0, 64.0, 20.0, 30.0
 
 
@@ -38,16 +40,16 @@ def net_picture(widths: Sequence[int], weights: Mapping[str, Any] | None, label:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label, quote=True)}" '
         f'viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" height="{high:g}">'
-        "<style>circle{fill:#fffefa;stroke:#263042;stroke-width:2}path{fill:none}</style>"
+        f"<style>circle{{fill:{PAPER['paper-raised']};stroke:{PAPER['ink']};stroke-width:2}}path{{fill:none}}</style>"
         f"{''.join(parts)}</svg>"
     )
 
 
 def _stroke(share: float | None) -> str:
     if share is None or share != share:
-        return 'stroke="#8b91a0" stroke-width="1.5"'
+        return f'stroke="{PAPER["ink-faint"]}" stroke-width="1.5"'
     dashes = ' stroke-dasharray="7 4"' if share < 0 else ""
-    colour = "#c2501c" if share < 0 else "#1f66a8"
+    colour = PAPER["negative" if share < 0 else "positive"]
     return f'stroke="{colour}" stroke-width="{0.8 + 3.2 * min(1.0, abs(share)):.2f}"{dashes}'
 
 
@@ -59,39 +61,40 @@ def atlas_picture(outcomes: Sequence[Mapping[str, Any]], starts: int, selected: 
     """An SVG file: a place for each start, marked by what became of it; a dot where that is not known."""
     side, step = 20, 18.0
     known = {int(outcome["seed"]): str(outcome["fate"]) for outcome in outcomes}
-    colours = dict(FATES)
     parts = []
     for seed in range(1, starts + 1):
         x, y = MARGIN + (seed - 1) % side * step, MARGIN + (seed - 1) // side * step
-        parts.append(_mark(known.get(seed, ""), x, y, colours))
+        parts.append(_mark(known.get(seed, ""), x, y))
         if seed == selected:
             parts.append(
-                f'<rect x="{x - 8:g}" y="{y - 8:g}" width="16" height="16" rx="3" stroke="#263042"/>'
+                f'<rect x="{x - 8:g}" y="{y - 8:g}" width="16" height="16" rx="3" stroke="{PAPER["ink"]}"/>'
             )
     right = MARGIN + side * step + 24
-    counted = [(name, sum(fate == name for fate in known.values())) for name, _ in FATES]
+    counted = [(name, sum(fate == name for fate in known.values())) for name in FATES]
     lines = [(name, f"{name} {count}") for name, count in counted if count] or [("", "none trained yet")]
     if known and len(known) < starts:
         lines.append(("", f"not trained yet {starts - len(known)}"))
     for row, (name, words) in enumerate(lines):
         y = MARGIN + row * 26
         parts += [
-            _mark(name, right, y, colours),
+            _mark(name, right, y),
             f'<text x="{right + 16:g}" y="{y + 5:g}">{escape(words)}</text>',
         ]
     wide, high = right + 170, 2 * MARGIN + (starts // side - 1) * step
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label, quote=True)}" '
         f'viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" height="{high:g}">'
-        "<style>rect,circle,path{fill:none;stroke-width:2}text{font:15px sans-serif;fill:#263042}</style>"
-        f'<rect width="100%" height="100%" style="fill:#fdfbf4"/>{"".join(parts)}</svg>'
+        "<style>rect,circle,path{fill:none;stroke-width:2}"
+        f"text{{font:15px 'Segoe Print','Comic Neue',sans-serif;fill:{PAPER['ink']}}}</style>"
+        f'<rect width="100%" height="100%" style="fill:{PAPER["paper"]}"/>{"".join(parts)}</svg>'
     )
 
 
-def _mark(fate: str, x: float, y: float, colours: Mapping[str, str]) -> str:
+def _mark(fate: str, x: float, y: float) -> str:
     """A shape of its own for each fate: colour is not the only cue."""
-    ink = f'style="stroke:{colours.get(fate, "#c9c3b2")}'
-    filled = f'{ink};fill:{colours.get(fate, "none")}"'
+    colour = PAPER[FATES.get(fate, "pencil")]
+    ink = f'style="stroke:{colour}'
+    filled = f'{ink};fill:{colour}"'
     return {
         "learned": f'<circle cx="{x:g}" cy="{y:g}" r="4.5" {ink}"/>',
         "still slow": f'<path d="M{x - 5:g} {y + 1:g}q2.5 -5 5 0t5 0" {ink}"/>',

@@ -6,6 +6,7 @@ from html import escape
 
 from backsight.explaining.drawing import Box, Drawing, curve, draw, point_on
 from backsight.explaining.explanation import Explanation, Step
+from backsight.explaining.page.paper import PAPER
 from backsight.explaining.shown import number
 
 LARGEST = 90
@@ -39,10 +40,11 @@ def standing_alone(svg: str, label: str) -> str:
 
 
 _ALONE = (
-    "text{font:16px 'Segoe Print','Comic Neue',cursive;text-anchor:middle;fill:#263042}"
-    ".name{font-size:19px}.value{fill:#535d70}.adjoint,.slope{fill:#c2501c}"
-    ".slope{paint-order:stroke;stroke:#fffefa;stroke-width:7px}"
-    ".node path{fill:#fffefa;stroke:#535d70;stroke-width:1.6}.edge{fill:none;stroke:#8b91a0;stroke-width:1.8}"
+    f"text{{font:16px 'Segoe Print','Comic Neue',cursive;text-anchor:middle;fill:{PAPER['ink']}}}"
+    f".name{{font-size:19px}}.value{{fill:{PAPER['ink-soft']}}}.adjoint,.slope{{fill:{PAPER['negative']}}}"
+    f".slope{{paint-order:stroke;stroke:{PAPER['paper-raised']};stroke-width:7px}}"
+    f".node path{{fill:{PAPER['paper-raised']};stroke:{PAPER['ink-soft']};stroke-width:1.6}}"
+    f".edge{{fill:none;stroke:{PAPER['ink-faint']};stroke-width:1.8}}"
 )
 
 
