@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Locator, Page, expect
 
+from tests.notebooks.doing import await_starts, look_further, nudge, take_one_step
+
 SETUP = """\
 import numpy as np
 import backsight as bs
@@ -68,17 +70,10 @@ def test_an_explanation_and_a_graph(watched: Page, jupyter: tuple[str, Path]) ->
         ],
     )
     lab.run(0)
-    slider = watched.get_by_role("slider", name="w")
-    expect(slider).to_be_visible(timeout=60_000)
-    cost = watched.locator("[data-live='value cost'][data-form=plain]").first
-    expect(cost).to_have_text("0.09055")
 
     # The browser moves, Python sees it.
-    slider.focus()
-    watched.keyboard.press("ArrowRight")
-    watched.keyboard.press("ArrowRight")
+    cost = nudge(watched, times=2)
     expect(watched.get_by_label("w, typed")).to_have_value("1.02")
-    expect(cost).not_to_have_text("0.09055")
     watched.get_by_role("button", name="Next").click()
     expect(lab.run(1)).to_have_text("w is 1.02 selected z\n")
 
@@ -110,21 +105,12 @@ def test_classic_notebook(watched: Page, classic: tuple[str, Path]) -> None:
         ],
     )
     lab.run(0)
-    slider = watched.get_by_role("slider", name="w")
-    expect(slider).to_be_visible(timeout=60_000)
-    cost = watched.locator("[data-live='value cost'][data-form=plain]").first
-    expect(cost).to_have_text("0.09055")
-    slider.focus()
-    watched.keyboard.press("ArrowRight")
-    expect(cost).not_to_have_text("0.09055")
+    nudge(watched)
     expect(lab.run(1)).to_have_text("w is 1.01 selected nothing\n")
     lab.run(2)
     expect(watched.get_by_label("w, typed")).to_have_value("−1.25")
     lab.run(3)
-    train = watched.locator("div.train")
-    watched.get_by_role("button", name="One step").click(timeout=60_000)
-    expect(train).to_have_attribute("data-epoch", "1")
-    watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
+    train = take_one_step(watched)
     expect(lab.run(4)).to_have_text("epoch 1\n")
     expect(train.get_by_role("slider", name="learning rate")).to_have_attribute("aria-valuetext", "0.1")
 
@@ -145,10 +131,7 @@ def test_nets(watched: Page, jupyter: tuple[str, Path]) -> None:
         ],
     )
     lab.run(0)
-    train = watched.locator("div.train")
-    watched.get_by_role("button", name="One step").click(timeout=60_000)
-    expect(train).to_have_attribute("data-epoch", "1")
-    watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
+    train = take_one_step(watched)
     expect(lab.run(1)).to_contain_text(re.compile(r"epoch 1, W1 -?\d\.\d+, playing False"))
     lab.run(2)
     expect(train.get_by_text("b 7.50", exact=True)).to_be_visible()
@@ -160,18 +143,12 @@ def test_nets(watched: Page, jupyter: tuple[str, Path]) -> None:
     watched.wait_for_timeout(500)
 
     lab.run(4)
-    slider = watched.get_by_role("slider", name="through the net")
-    slider.focus()
-    watched.keyboard.press("PageUp")
-    expect(slider).not_to_have_attribute("aria-valuetext", "0.00")
-    shown = slider.get_attribute("aria-valuetext") or ""
-    watched.wait_for_timeout(300)
+    shown = look_further(watched)
     expect(lab.run(5)).to_contain_text(f"looks at {float(shown):g}")
     expect(watched.locator(".fold").get_by_text("4.25").first).to_be_visible()
 
     lab.run(6)
-    expect(watched.get_by_text("400 starts,")).to_be_visible(timeout=60_000)
-    watched.wait_for_timeout(600)
+    await_starts(watched)
     expect(lab.run(7)).to_contain_text("400 starts, 1")
     expect(watched.get_by_text("Start 7", exact=True)).to_be_visible()
 

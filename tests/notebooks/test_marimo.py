@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.notebooks.conftest import free_port, serve
+from tests.notebooks.doing import await_starts, look_further, nudge, take_one_step
 
 APP = Path(__file__).with_name("app.py")
 
@@ -24,11 +25,7 @@ def marimo(tmp_path: Path) -> Iterator[str]:
 
 def test_views(watched: Page, marimo: str) -> None:
     watched.goto(marimo)
-    cost = watched.locator("[data-live='value cost'][data-form=plain]").first
-    expect(cost).to_have_text("0.09055", timeout=60_000)
-    watched.get_by_role("slider", name="w").focus()
-    watched.keyboard.press("ArrowRight")
-    expect(cost).not_to_have_text("0.09055")
+    nudge(watched)
     watched.get_by_role("button", name="Ask Python").click()
     expect(watched.get_by_text("Python says: w is 1.01")).to_be_visible()
     watched.get_by_role("button", name="Let Python move").click()
@@ -37,25 +34,17 @@ def test_views(watched: Page, marimo: str) -> None:
     node.click()
     expect(watched.locator(".graph output.says")).to_contain_text("cost")
 
-    watched.get_by_role("button", name="One step").click()
-    expect(watched.locator("div.train")).to_have_attribute("data-epoch", "1")
-    watched.wait_for_timeout(500)  # the view tells Python every fifth of a second
+    take_one_step(watched)
     watched.get_by_role("button", name="Which epoch?").click()
     expect(watched.get_by_text("Python counts to 1")).to_be_visible()
 
-    slider = watched.get_by_role("slider", name="through the net")
-    slider.focus()
-    watched.keyboard.press("PageUp")
-    expect(slider).not_to_have_attribute("aria-valuetext", "0.00")
-    far = slider.get_attribute("aria-valuetext") or ""
-    watched.wait_for_timeout(300)
+    far = look_further(watched)
     watched.get_by_role("button", name="How far?").click()
     expect(watched.get_by_text(f"Python looks at {far}")).to_be_visible()
     watched.get_by_role("button", name="Let Python lift").click()
     expect(watched.locator(".fold").get_by_text("4.25").first).to_be_visible()
 
-    expect(watched.get_by_text("400 starts,")).to_be_visible(timeout=60_000)
-    watched.wait_for_timeout(600)  # it tells Python about three times a second
+    await_starts(watched)
     watched.get_by_role("button", name="How many?").click()
     expect(watched.get_by_text("Python knows 400 starts")).to_be_visible()
     watched.get_by_role("button", name="Let Python pick").click()
