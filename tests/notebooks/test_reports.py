@@ -63,6 +63,18 @@ def test_a_graph(watched: Page, tmp_path: Path) -> None:
     accessible(page)
 
 
+def test_a_graph_on_a_phone_can_be_read(watched: Page, tmp_path: Path) -> None:
+    watched.set_viewport_size({"width": 390, "height": 844})
+    page = opened(watched, bs.graph(neuron, 0.8, 1.0, -0.5), tmp_path)
+    node = page.locator("[data-node=z]")
+    expect(node).to_be_visible()
+    box = node.bounding_box()
+    assert box and box["height"] > 44, "a finger's width"
+    node.click()
+    expect(page.locator(".says")).to_contain_text("z adds (t1, b), here 0.3")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_net_learns(watched: Page, tmp_path: Path) -> None:
     page = opened(watched, bs.train("xor", hidden=(4,), seed=3), tmp_path)
     train = page.locator("div.train")

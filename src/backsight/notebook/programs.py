@@ -90,8 +90,14 @@ class GraphView(View):
                 remedy=f"draw a part of it, of at most {LARGEST} values; the workbench folds larger ones",
             )
         self.__dict__["program"] = program
-        svg, details = _drawn(program, values)
-        super().__init__({"svg": svg, "details": details, "title": self.title()}, {"selected": ""})
+        labels = _labels(program, values)
+        content = {
+            "svg": _drawn(program, labels, sideways=True),
+            "upright": _drawn(program, labels, sideways=False),
+            "details": _details(program, values),
+            "title": self.title(),
+        }
+        super().__init__(content, {"selected": ""})
 
     def accepted(self, name: str, value: Any) -> Any:
         if value and value not in self.program.variables():
@@ -112,19 +118,24 @@ class GraphView(View):
         return f"<Graph of {self.program.name}: {len(self.program.variables())} values{chosen}>"
 
 
-def _drawn(program: Program, values: dict[str, Array]) -> tuple[str, list[dict[str, str]]]:
-    """The drawing, and what is said of each value."""
+def _labels(program: Program, values: dict[str, Array]) -> dict[str, tuple[str, str]]:
+    """What stands in each box."""
     labels = {v.name: _lines(v, None, values) for v in program.inputs}
     labels |= {e.output.name: _lines(e.output, e, values) for e in program.equations}
     for end in program.outputs:
         if isinstance(end, Var) and not end.named and end.name in labels:
             labels[end.name] = (program.name, labels[end.name][1])
+    return labels
+
+
+def _drawn(program: Program, labels: dict[str, tuple[str, str]], *, sideways: bool) -> str:
+    """The drawing from left to right, or from top to bottom for a narrow screen."""
     sizes = {name: (max(58.0, 9.4 * max(map(len, lines)) + 24), 50.0) for name, lines in labels.items()}
     edges = [(str(a), e.output.name) for e in program.equations for a in e.inputs if isinstance(a, Var)]
-    drawing = draw(sizes, edges, sideways=True, between=44.0)
+    drawing = draw(sizes, edges, sideways=sideways, between=44.0)
     named = {v.name for v in program.variables().values() if v.named}
     parts = [
-        f'<path class="edge moves" data-edge="{escape(f"{a}>{b}", quote=True)}" d="{curve(line, True)}"/>'
+        f'<path class="edge moves" data-edge="{escape(f"{a}>{b}", quote=True)}" d="{curve(line, sideways)}"/>'
         for (a, b), line in drawing.edges.items()
     ]
     ends = {str(a) for a in program.outputs}
@@ -133,7 +144,7 @@ def _drawn(program: Program, values: dict[str, Array]) -> tuple[str, list[dict[s
     ]
     wide, high = drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN
     box = f'viewBox="{-_MARGIN} {-_MARGIN} {wide:.0f} {high:.0f}" width="{wide:.0f}" height="{high:.0f}"'
-    return f'<svg {box} aria-hidden="true">{"".join(parts)}</svg>', _details(program, values)
+    return f'<svg {box} aria-hidden="true">{"".join(parts)}</svg>'
 
 
 def _lines(var: Var, made: Equation | None, values: dict[str, Array]) -> tuple[str, str]:

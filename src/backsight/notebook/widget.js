@@ -132,11 +132,12 @@ async function explanation(state, paper) {
 // Graphs -------------------------------------------------------------------------------------------------------
 
 function graph(state, paper) {
-  const { svg, details, title } = state.get('content');
+  const { svg, upright, details, title } = state.get('content');
+  const narrow = paper.clientWidth > 0 && paper.clientWidth < 560;
   const make = (tag, properties = {}) => Object.assign(document.createElement(tag), properties);
   const names = details.map(({ name }) => name);
   const about = new Map(details.map((detail) => [detail.name, detail]));
-  const view = make('div', { className: 'view', tabIndex: 0, innerHTML: svg });
+  const view = make('div', { className: 'view', tabIndex: 0, innerHTML: narrow ? upright : svg });
   view.setAttribute('role', 'group');
   view.setAttribute('aria-label', `${title}: arrow keys go from value to value, plus and minus zoom`);
   const says = make('output', { className: 'says' });
@@ -170,7 +171,8 @@ function graph(state, paper) {
     const detail = about.get(name);
     says.replaceChildren();
     if (!detail) {
-      says.textContent = `${names.length} values. Point at one; drag to move, scroll with Ctrl to zoom.`;
+      const ways = matchMedia('(pointer: coarse)').matches ? 'drag to move, + and − zoom' : 'drag to move, scroll with Ctrl to zoom';
+      says.textContent = `${names.length} values. Point at one; ${ways}.`;
       return;
     }
     says.append(make('code', { textContent: detail.name }), ` ${[detail.shape, detail.how].filter(Boolean).join(', ')}`);
@@ -235,7 +237,9 @@ function graph(state, paper) {
   const frame = make('div', { className: 'frame graph' });
   frame.append(make('h1', { textContent: title }), tools, view, says);
   paper.replaceChildren(frame);
-  view.style.setProperty('--high', `${Math.min(560, Math.max(150, all.height))}px`);
+  // A page goes on downwards: there an upright drawing may be as high as it needs to be read.
+  const high = narrow ? Math.min(1200, all.height * Math.min(1, view.clientWidth / all.width)) : Math.min(560, all.height);
+  view.style.setProperty('--high', `${Math.max(150, high)}px`);
   drawing.removeAttribute('width');
   drawing.removeAttribute('height');
   show(state.get('selected'));
