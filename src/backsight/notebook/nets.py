@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, get_args
 
-from backsight.errors import BacksightError
-from backsight.ir.evaluate import Array, to_array
 from backsight.models.nets import Activation, Net, Output
+from backsight.notebook.given import (
+    DATA,
+    arrays,
+    choice,
+    finite,
+    hidden_sizes,
+    labelled_points,
+    positive,
+    rectangle,
+    sendable_weights,
+    sizes_of,
+    table,
+    whole,
+)
 from backsight.notebook.pictures import atlas_picture, net_picture
-from backsight.notebook.view import View, refused, sendable_tree
+from backsight.notebook.view import View, refused
 
-DATA = ("fruit", "rings", "xor", "spiral")
 OPTIMISERS = ("gd", "momentum", "adam")
 STARTS = ("he", "xavier", "uniform")
-MOST_LAYERS, MOST_UNITS, MOST_ROWS, MOST_CLASSES = 6, 8, 5000, 6
 ATLAS = 400
 
 _STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -72,12 +80,12 @@ def train(
         >>> view
         <Net 2-3-2 on xor, epoch 0>
     """
-    hidden = _hidden(hidden)
-    _choice("activation", activation, get_args(Activation))
-    _choice("output", output, get_args(Output))
-    _choice("start", start, STARTS)
-    _choice("optimiser", optimiser, OPTIMISERS)
-    points, names = _points(data, labels)
+    hidden = hidden_sizes(hidden)
+    choice("activation", activation, get_args(Activation))
+    choice("output", output, get_args(Output))
+    choice("start", start, STARTS)
+    choice("optimiser", optimiser, OPTIMISERS)
+    points, names = labelled_points(data, labels)
     widths = (2, *hidden, max(2, len(names)))
     settings = {
         "hidden": list(hidden),
@@ -85,19 +93,19 @@ def train(
         "output": output,
         "data": "fruit" if points else data,
         "start": start,
-        "seed": int(seed),
-        "rate": _positive("learning_rate", learning_rate),
+        "seed": whole("seed", seed),
+        "rate": positive("learning_rate", learning_rate),
         "optimiser": optimiser,
-        "batch": int(batch),
+        "batch": whole("batch", batch),
         "standardise": bool(standardise),
-        "testShare": min(0.5, max(0.0, float(test_share))),
+        "testShare": min(0.5, max(0.0, finite("test_share", test_share))),
     }
     called = "your data" if points else str(data)
     content = {
         "files": _files(Net(len(hidden), activation, output)),
         "settings": settings,
-        "csv": _csv(points, names) if points else "",
-        "weights": _weights(weights, widths) if weights is not None else None,
+        "csv": table(points, names) if points else "",
+        "weights": sendable_weights(weights, widths) if weights is not None else None,
         "title": f"A net learns {called}",
     }
     return TrainView(content, widths, called)
@@ -141,20 +149,20 @@ def fold(
             raise refused("this net has no weights yet", "show it first, or give it `weights`")
     else:
         given = weights
-    _choice("activation", activation, get_args(Activation))
-    _choice("output", output, get_args(Output))
-    widths = _widths(given)
-    points, _ = _points(data, labels) if len(data) else ([], [])
+    choice("activation", activation, get_args(Activation))
+    choice("output", output, get_args(Output))
+    widths = sizes_of(given)
+    points, _ = labelled_points(data, labels) if len(data) else ([], [])
     content = {
         "files": _files(Net(len(widths) - 2, activation, output)),
         "widths": list(widths),
         "activation": activation,
         "output": output,
         "points": [{"x1": x1, "x2": x2, "label": label} for x1, x2, label in points],
-        "domain": _domain(points),
+        "domain": rectangle(points),
         "title": "How the net folds the plane",
     }
-    return FoldView(content, widths, _weights(given, widths))
+    return FoldView(content, widths, sendable_weights(given, widths))
 
 
 def atlas(
@@ -192,12 +200,12 @@ def atlas(
         >>> view
         <Atlas of 400 starts on xor: 0 trained, start 17 selected>
     """
-    _choice("data", data, DATA)
-    _choice("activation", activation, ("relu", "leaky_relu", "tanh", "sigmoid", "softplus"))
-    _choice("output", output, get_args(Output))
-    _choice("start", start, STARTS)
-    _choice("optimiser", optimiser, OPTIMISERS)
-    (units,) = _hidden((units,))
+    choice("data", data, DATA)
+    choice("activation", activation, ("relu", "leaky_relu", "tanh", "sigmoid", "softplus"))
+    choice("output", output, get_args(Output))
+    choice("start", start, STARTS)
+    choice("optimiser", optimiser, OPTIMISERS)
+    (units,) = hidden_sizes((units,))
     settings = {
         "hidden": [units],
         "activation": activation,
@@ -207,7 +215,7 @@ def atlas(
         "points": 120,
         "testShare": 0.25,
         "dataSeed": 1,
-        "rate": _positive("learning_rate", learning_rate),
+        "rate": positive("learning_rate", learning_rate),
         "batch": 0,
         "optimiser": optimiser,
         "start": start,
@@ -218,7 +226,7 @@ def atlas(
     content = {
         "files": _files(Net(1, activation, output)),
         "settings": settings,
-        "epochs": int(epochs),
+        "epochs": whole("epochs", epochs, least=1),
         "title": f"Four hundred starts on {data}",
     }
     return AtlasView(content, selected)
@@ -248,12 +256,12 @@ class TrainView(View):
             raise refused(f"{name} follows from training", "set playing, learning_rate or weights")
         if name == "weights":
             known = self.__dict__["_state"]["weights"]
-            return _weights(value, self.widths, known)
-        return bool(value) if name == "playing" else _positive(name, value)
+            return sendable_weights(value, self.widths, known)
+        return bool(value) if name == "playing" else positive(name, value)
 
     def shown(self, name: str, value: Any) -> Any:
         if name == "weights":
-            return _arrays(value)
+            return arrays(value)
         return float(value) if isinstance(value, str) else value
 
     def title(self) -> str:
@@ -279,14 +287,19 @@ class FoldView(View):
 
     def accepted(self, name: str, value: Any) -> Any:
         if name == "weights":
-            return _weights(value, self.widths, self.__dict__["_state"]["weights"])
+            return sendable_weights(value, self.widths, self.__dict__["_state"]["weights"])
         if name == "t":
-            return _finite("t", value)
-        turn, tilt = value
-        return [_finite("turn", turn), _finite("tilt", tilt)]
+            return finite("t", value)
+        try:
+            turn, tilt = value
+        except (TypeError, ValueError):
+            raise refused(
+                f"view cannot be {value!r}", "give turn and tilt, in degrees: view = (35, 25)"
+            ) from None
+        return [finite("turn", turn), finite("tilt", tilt)]
 
     def shown(self, name: str, value: Any) -> Any:
-        return _arrays(value) if name == "weights" else value
+        return arrays(value) if name == "weights" else value
 
     def title(self) -> str:
         return str(self.content["title"])
@@ -326,146 +339,6 @@ class AtlasView(View):
         data = self.content["settings"]["data"]
         trained = len(self.outcomes)
         return f"<Atlas of {ATLAS} starts on {data}: {trained} trained, start {self.selected} selected>"
-
-
-# What people give -------------------------------------------------------------------------------------------
-
-
-def _choice(name: str, value: Any, among: Sequence[str]) -> None:
-    if value not in among:
-        raise refused(f"there is no {name} {value!r}", f"choose one of {', '.join(among)}")
-
-
-def _finite(name: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise refused(f"{name} cannot be {value!r}", "give it a number")
-    return number
-
-
-def _positive(name: str, value: Any) -> float:
-    number = _finite(name, value)
-    if number <= 0:
-        raise refused(f"{name} cannot be {value!r}", "give it a number above 0")
-    return number
-
-
-def _hidden(hidden: Sequence[int]) -> tuple[int, ...]:
-    sizes = tuple(int(size) for size in hidden)
-    if len(sizes) > MOST_LAYERS or any(not 1 <= size <= MOST_UNITS for size in sizes):
-        raise refused(
-            f"hidden layers {sizes} do not fit a screen",
-            f"use up to {MOST_LAYERS} layers of 1 to {MOST_UNITS} units",
-        )
-    return sizes
-
-
-def _points(data: Any, labels: Any) -> tuple[list[tuple[float, float, int]], list[str]]:
-    """Own points with the number of their class, and the names of the classes; none for a set of ours."""
-    if isinstance(data, str):
-        _choice("data", data, DATA)
-        return [], []
-    array = _numbers("data", data)
-    named = [str(x) for x in (labels.tolist() if hasattr(labels, "tolist") else labels or [])]
-    if len(array.shape) != 2 or array.shape[1] != 2 or len(named) != array.shape[0] or not named:
-        raise refused(
-            f"data of shape {array.shape} and {len(named)} labels do not fit together",
-            "give points of shape (n, 2) and one label for each",
-        )
-    names = sorted(
-        set(named), key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name)
-    )
-    if len(named) > MOST_ROWS or not 2 <= len(names) <= MOST_CLASSES:
-        raise refused(
-            f"{len(named):,} points of {len(names)} classes cannot be shown",
-            f"use up to {MOST_ROWS:,} points of 2 to {MOST_CLASSES} classes",
-        )
-    rows = [array.data[i : i + 2] for i in range(0, len(array.data), 2)]
-    return [
-        (_finite("data", x1), _finite("data", x2), names.index(name))
-        for (x1, x2), name in zip(rows, named, strict=True)
-    ], names
-
-
-def _csv(points: Sequence[tuple[float, float, int]], names: Sequence[str]) -> str:
-    """As the reader of files takes them: the kinds in the order of their numbers."""
-    ordered = sorted(points, key=lambda p: p[2])
-    quoted = [name.replace('"', "'") for name in names]
-    return "\n".join(["x1,x2,kind", *(f'{x1!r},{x2!r},"{quoted[label]}"' for x1, x2, label in ordered)])
-
-
-def _domain(points: Sequence[tuple[float, float, int]]) -> dict[str, list[float]]:
-    """The rectangle that is drawn: all points with a margin, else four units to either side of zero."""
-    reach: dict[str, list[float]] = {}
-    for axis, name in enumerate(("x1", "x2")):
-        values = [p[axis] for p in points] or [-4.0, 4.0]
-        margin = 0.08 * (max(values) - min(values)) or 1.0
-        reach[name] = [min(values) - margin, max(values) + margin]
-    return reach
-
-
-def _widths(weights: Any) -> tuple[int, ...]:
-    """The sizes of a net with these weights."""
-    widths: list[int] = []
-    for number in range(1, MOST_LAYERS + 2):
-        if not isinstance(weights, Mapping) or f"W{number}" not in weights:
-            break
-        shape = _numbers(f"W{number}", weights[f"W{number}"]).shape
-        if len(shape) != 2 or (widths and shape[0] != widths[-1]):
-            raise refused(
-                f"W{number} of shape {shape} does not follow the layer before it", "use X @ W1 + b1, …"
-            )
-        widths += [*shape] if not widths else [shape[1]]
-    if len(widths) < 3 or widths[0] != 2 or max(widths) > MOST_UNITS:
-        raise refused(
-            "these weights are no net with two inputs and a hidden layer",
-            f"give W1 of shape (2, h), b1 of shape (h,), W2, b2, …, with h up to {MOST_UNITS}",
-        )
-    return tuple(widths)
-
-
-def _shapes(widths: Sequence[int]) -> dict[str, tuple[int, ...]]:
-    shapes: dict[str, tuple[int, ...]] = {}
-    for number, (before, here) in enumerate(pairwise(widths), 1):
-        shapes[f"W{number}"], shapes[f"b{number}"] = (before, here), (here,)
-    return shapes
-
-
-def _weights(given: Any, widths: Sequence[int], known: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Weights by name as JSON has them; those that are not given stay as they were."""
-    shapes = _shapes(widths)
-    if not isinstance(given, Mapping) or (unknown := set(given) - set(shapes)):
-        what = f"there is no {sorted(unknown)[0]!r}" if isinstance(given, Mapping) else "weights go by name"
-        raise refused(what, f"the weights are {', '.join(shapes)}")
-    found = dict(known or {})
-    for name, value in given.items():
-        array = _numbers(name, value)
-        if array.shape != shapes[name]:
-            raise refused(f"{name} has shape {shapes[name]}, not {array.shape}", "this net's sizes stay")
-        found[name] = sendable_tree(Array(array.shape, [float(x) for x in array.data]).tolist())
-    return found
-
-
-def _numbers(name: str, value: Any) -> Array:
-    try:
-        array = to_array(value)
-    except BacksightError as error:
-        raise refused(f"{name}: {error.message}", error.remedy) from None
-    if not all(isinstance(x, bool | int | float) for x in array.data):
-        raise refused(f"{name} holds something that is no number", "give it numbers alone")
-    return array
-
-
-def _arrays(weights: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Weights as NumPy arrays."""
-    import numpy
-
-    if weights is None:
-        return None
-    return {name: numpy.array(value, dtype=float) for name, value in weights.items()}
 
 
 # Kernels ----------------------------------------------------------------------------------------------------
