@@ -106,3 +106,22 @@ def the_same_on_every_rung(panel: Locator) -> None:
     assert numbers[1:] == pytest.approx([numbers[0]] * 3, abs=1e-8)
     assert abs(numbers[0]) > 1e-3, "a number that could be anything"
     assert len(set(panel.locator("output").all_text_contents())) == 1
+
+
+def test_on_a_phone_it_opens_below_the_figure_that_stays(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_lesson(page, "used-twice")
+    page.goto("/lessons/used-twice/#sum")
+    page.get_by_role("region", name="Ledger").get_by_role("button", name="Why: ").first.press("Enter")
+    panel = rungs(page, "path A")
+    stays = page.locator(".figure").first
+    expect(stays).to_have_css("position", "sticky")
+    gap = "(panel, stays) => panel.getBoundingClientRect().top - stays.getBoundingClientRect().bottom"
+    for _ in range(50):  # frames, until it has been scrolled to
+        if -1 <= panel.evaluate(gap, stays.element_handle()) <= 60:
+            break
+        page.wait_for_timeout(20)
+    assert -1 <= panel.evaluate(gap, stays.element_handle()) <= 60
+    panel.get_by_role("heading", name="Nudge it, and divide").evaluate("rung => rung.scrollIntoView()")
+    last = panel.get_by_role("heading", name="Nudge it, and divide")
+    assert last.evaluate(gap, stays.element_handle()) >= 0

@@ -1,7 +1,7 @@
 import '../look/look.css';
 import { mount } from 'svelte';
 import { Library, payloadBase } from '../engine/load.ts';
-import { FIGURES } from '../lesson/figures.ts';
+import { loadFigure } from '../lesson/figures.ts';
 import { LessonFunctions } from '../lesson/functions.ts';
 import { Stage } from '../lesson/stage.svelte.ts';
 import type { FigureData, FigureList } from './figures/data.ts';
@@ -19,12 +19,10 @@ async function start(target: HTMLElement): Promise<void> {
 }
 
 async function show(data: FigureData, target: HTMLElement): Promise<void> {
-  const figure = FIGURES[data.name];
-  if (!figure) throw new Error(`there is no figure “${data.name}”`);
   const library = new Library(payloadBase(document));
   const [functions, module] = await Promise.all([
     LessonFunctions.load(library, data.lesson.slug, data.functions),
-    figure(),
+    loadFigure(data.name, library),
   ]);
   const stage = new Stage(data.stage, functions);
   stage.enter(data.scene, false);

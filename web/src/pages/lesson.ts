@@ -1,7 +1,7 @@
 import '../look/look.css';
 import { mount } from 'svelte';
 import { Library, payloadBase } from '../engine/load.ts';
-import { FIGURES } from '../lesson/figures.ts';
+import { loadFigure } from '../lesson/figures.ts';
 import { LessonFunctions } from '../lesson/functions.ts';
 import Lesson from '../lesson/Lesson.svelte';
 import { browserStore, Progress } from '../lesson/progress.svelte.ts';
@@ -12,12 +12,10 @@ import { couldNotStart } from './notice.ts';
 
 async function start(): Promise<void> {
   const { data, pieces } = readPage(document);
-  const figure = FIGURES[data.stage.figure];
-  if (!figure) throw new Error(`There is no figure “${data.stage.figure}”.`);
   const library = new Library(payloadBase(document));
   const [functions, { default: Figure, shown }] = await Promise.all([
     LessonFunctions.load(library, data.slug, data.functions),
-    figure(),
+    loadFigure(data.stage.figure, library),
   ]);
   const walk = new Walk(data, new Stage(data.stage, functions), new Progress(data.slug, browserStore()));
   walk.open(location.hash.slice(1));

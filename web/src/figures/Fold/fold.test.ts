@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { testLibrary } from '../../engine/testing/payload.ts';
 import type { Domain } from '../../engine/types.ts';
 import { FoldState } from './fold.svelte.ts';
-import { loadNets, type Loaded } from './lesson.svelte.ts';
+import { prepare, type Loaded } from './lesson.svelte.ts';
 import { FoldNet } from './net.ts';
 import { axesOf, directions, isSolid, Places } from './place.ts';
 import { whatHappens } from './words.ts';
@@ -19,7 +19,7 @@ const THETA = Float64Array.of(1.2, -0.5, 0.6, 1, 0.8, -1, 1, 0.5, -3);
 let loaded: Loaded[];
 
 beforeAll(async () => {
-  loaded = await loadNets(testLibrary());
+  loaded = await prepare(testLibrary());
 }, 60_000);
 
 function state(units = 2, theta = THETA, act = 0): FoldState {

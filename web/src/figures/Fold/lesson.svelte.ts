@@ -20,7 +20,7 @@ export interface Loaded {
   kernels: NetKernels;
 }
 
-export async function loadNets(library: Library): Promise<Loaded[]> {
+async function loadNets(library: Library): Promise<Loaded[]> {
   const wanted = [...ACTIVATIONS.map((activation) => [1, activation] as const), [2, 'relu'] as const];
   return Promise.all(
     wanted.map(async ([depth, activation]) => {
@@ -29,6 +29,15 @@ export async function loadNets(library: Library): Promise<Loaded[]> {
       return { payload, kernels };
     }),
   );
+}
+
+let nets: Promise<Loaded[]> | undefined;
+
+/** The nets, fetched once; a page that has them draws the figure at once. */
+export function prepare(library: Library): Promise<Loaded[]> {
+  nets ??= loadNets(library);
+  nets.catch(() => (nets = undefined));
+  return nets;
 }
 
 /** The stage's name of an entry of the net. */

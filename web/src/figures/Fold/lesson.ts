@@ -1,2 +1,2 @@
 export { default } from './FoldLesson.svelte';
-export { shown } from './lesson.svelte.ts';
+export { prepare, shown } from './lesson.svelte.ts';
